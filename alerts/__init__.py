@@ -1,0 +1,1 @@
+"""Numbers -> somebody is told, once: rules decide and leave rows, delivery takes the rows that were not sent."""

@@ -1,0 +1,91 @@
+"""Open the database: SQLite in one file with WAL and foreign keys on, or PostgreSQL by URL."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, sessionmaker
+
+from core.errors import Invalid
+
+LOCK_WAIT_S = 60
+WRITES = "afterword_writes"
+
+
+class ReadSession(Session):
+    """A session that only reads; a function that takes one promises to change nothing."""
+
+
+class WriteSession(ReadSession):
+    """A session that may write: one transaction, begun and committed by an entry point or a pipeline stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """What an entry point holds.
+
+    `with db.read() as session` reads; `with db.write.begin() as session` is one transaction, committed at its end.
+    """
+
+    engine: sa.Engine
+    read: sessionmaker[ReadSession]
+    write: sessionmaker[WriteSession]
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open a database by its SQLAlchemy address; makes the folder of an SQLite file. Raises Invalid for other kinds."""
+    try:
+        address = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        msg = "AFTERWORD_DATABASE_URL is no database address: give sqlite:///FILE or postgresql+psycopg://…"
+        raise Invalid(msg) from error
+    if address.get_backend_name() == "sqlite":
+        engine = _open_sqlite(address)
+        return _sessions(engine, engine.execution_options(**{WRITES: True}))
+    if address.get_backend_name() == "postgresql":
+        engine = sa.create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return _sessions(engine.execution_options(postgresql_readonly=True), engine)
+    msg = f"{address.get_backend_name()} is not supported: give sqlite:///FILE or postgresql+psycopg://…"
+    raise Invalid(msg)
+
+
+def _sessions(reading: sa.Engine, writing: sa.Engine) -> Database:
+    return Database(
+        engine=writing,
+        read=sessionmaker(reading, class_=ReadSession, expire_on_commit=False),
+        write=sessionmaker(writing, class_=WriteSession, expire_on_commit=False),
+    )
+
+
+def _open_sqlite(address: sa.URL) -> sa.Engine:
+    if address.database and address.database != ":memory:":
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    # isolation_level None hands BEGIN to us: the driver's own comes too late to guard what a transaction has read.
+    engine = sa.create_engine(address, connect_args={"timeout": LOCK_WAIT_S, "isolation_level": None})
+    sa.event.listen(engine, "connect", _set_pragmas)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -65536"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    """A writer takes the lock at once: upgrading a read lock later fails at once when another writer was first."""
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def insert_for(session: WriteSession, table: type[Any]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ON CONFLICT, in the dialect of this session's database."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)

@@ -1,0 +1,170 @@
+"""Feeds, their cursors, and the runs that crawl them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.errors import Conflict, NotFound
+from store.database import ReadSession, WriteSession
+from store.mentions import Kept, NewMention, keep_mentions
+from store.models import Brand, Channel, CrawlRun, Feed, Location
+
+EVERY_MINUTES = 60
+LONGEST_DETAIL = 500
+
+
+def add_feed(
+    session: WriteSession,
+    brand: Brand,
+    *,
+    kind: str,
+    target: str,
+    channel_id: int,
+    now: datetime,
+    location_id: int | None = None,
+    every_minutes: int = EVERY_MINUTES,
+) -> Feed:
+    """Add a feed to a brand; raises Conflict where the brand has this address already."""
+    query = sa.select(Feed.id).where(Feed.brand_id == brand.id, Feed.kind == kind, Feed.target == target)
+    if (known := session.scalar(query)) is not None:
+        msg = f"{brand.slug} watches {target} already, as feed {known}"
+        raise Conflict(msg)
+    feed = Feed(
+        brand_id=brand.id,
+        kind=kind,
+        target=target,
+        channel_id=channel_id,
+        location_id=location_id,
+        every_minutes=every_minutes,
+        cursor={},
+        is_paused=False,
+        created_at=now,
+    )
+    session.add(feed)
+    session.flush()
+    return feed
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """A feed with the names of what it belongs to, as people see it."""
+
+    feed: Feed
+    brand: str
+    channel: str
+    location: str | None
+
+
+def list_feeds(session: ReadSession, *, brand: str | None = None) -> list[FeedRow]:
+    """All feeds, or those of one brand, by id."""
+    query = (
+        sa.select(Feed, Brand.slug, Channel.slug, Location.slug)
+        .join(Brand, Brand.id == Feed.brand_id)
+        .join(Channel, Channel.id == Feed.channel_id)
+        .outerjoin(Location, Location.id == Feed.location_id)
+        .order_by(Feed.id)
+    )
+    if brand is not None:
+        query = query.where(Brand.slug == brand)
+    return [FeedRow(*row) for row in session.execute(query)]
+
+
+def find_feed(session: ReadSession, feed_id: int) -> Feed:
+    """The feed of this id; raises NotFound."""
+    feed = session.get(Feed, feed_id)
+    if feed is None:
+        msg = f"there is no feed {feed_id}; see `afterword feed list`"
+        raise NotFound(msg)
+    return feed
+
+
+def feeds_to_crawl(
+    session: ReadSession, *, brand: str | None = None, feed_id: int | None = None, due_at: datetime | None = None
+) -> list[Feed]:
+    """Feeds that are not paused, the longest waiting first; with `due_at` only those whose time has come by then."""
+    query = sa.select(Feed).where(Feed.is_paused.is_(False)).order_by(Feed.next_crawl_at.asc().nulls_first(), Feed.id)
+    if due_at is not None:
+        query = query.where(sa.or_(Feed.next_crawl_at.is_(None), Feed.next_crawl_at <= due_at))
+    if brand is not None:
+        query = query.where(Feed.brand_id == sa.select(Brand.id).where(Brand.slug == brand).scalar_subquery())
+    if feed_id is not None:
+        query = query.where(Feed.id == feed_id)
+    return list(session.scalars(query))
+
+
+def start_run(session: WriteSession, feed_id: int, *, now: datetime) -> int:
+    """Open a crawl's row; its outcome stays none if the process dies. Returns its id."""
+    run = CrawlRun(feed_id=feed_id, started_at=now, pages=0, seen=0, added=0, changed=0, dropped=0)
+    session.add(run)
+    session.flush()
+    return run.id
+
+
+def keep_page(
+    session: WriteSession,
+    feed: Feed,
+    mentions: Sequence[NewMention],
+    *,
+    run_id: int,
+    cursor: Mapping[str, Any] | None,
+    dropped: int = 0,
+    now: datetime,
+) -> Kept:
+    """Keep one crawled page, the cursor that covers it, and the run's counts, all in this transaction."""
+    brand = session.get_one(Brand, feed.brand_id)
+    kept = keep_mentions(session, brand, mentions, now=now)
+    session.execute(
+        sa.update(CrawlRun)
+        .where(CrawlRun.id == run_id)
+        .values(
+            pages=CrawlRun.pages + 1,
+            seen=CrawlRun.seen + len(mentions),
+            added=CrawlRun.added + kept.added,
+            changed=CrawlRun.changed + kept.changed,
+            dropped=CrawlRun.dropped + dropped,
+        )
+    )
+    if cursor is not None:
+        session.execute(sa.update(Feed).where(Feed.id == feed.id).values(cursor=dict(cursor)))
+    return kept
+
+
+def finish_run(
+    session: WriteSession,
+    run_id: int,
+    *,
+    outcome: str,
+    now: datetime,
+    detail: str | None = None,
+    retry_at: datetime | None = None,
+) -> CrawlRun:
+    """Close a run with its named outcome and set the feed's next attempt (`retry_at` where the source named one)."""
+    run = session.get_one(CrawlRun, run_id)
+    run.finished_at, run.outcome = now, outcome
+    run.detail = detail[:LONGEST_DETAIL] if detail else None
+    feed = session.get_one(Feed, run.feed_id)
+    feed.last_outcome, feed.last_crawled_at = outcome, now
+    feed.next_crawl_at = max(retry_at or now, now + timedelta(minutes=feed.every_minutes))
+    return run
+
+
+def last_runs(session: ReadSession, feed_ids: Sequence[int], *, since: datetime) -> list[CrawlRun]:
+    """Runs of these feeds started at or after a moment, oldest first."""
+    query = sa.select(CrawlRun).where(CrawlRun.feed_id.in_(feed_ids), CrawlRun.started_at >= since)
+    return list(session.scalars(query.order_by(CrawlRun.id)))
+
+
+def has_mentions(session: ReadSession, feed_id: int) -> bool:
+    """Whether this feed ever gave anything: an empty answer then is suspicious."""
+    query = (
+        sa.select(sa.literal(1)).select_from(CrawlRun).where(CrawlRun.feed_id == feed_id, CrawlRun.seen > 0).limit(1)
+    )
+    return session.scalar(query) is not None
+
+
+def last_crawled_at(session: ReadSession) -> datetime | None:
+    """When any crawl last came to its end; none before the first."""
+    return session.scalar(sa.select(sa.func.max(Feed.last_crawled_at)))

@@ -1,0 +1,155 @@
+"""Labels of mentions: who still needs one, and writing them so that the tallies follow."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from core.labels import Label, Side
+from store.database import ReadSession, WriteSession, insert_for
+from store.models import Brand, Labeller, Mention, MentionLabel
+from store.tallies import followed
+
+
+@dataclass(frozen=True, slots=True)
+class Unlabelled:
+    """A mention that waits for its label."""
+
+    id: int
+    text: str
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewLabel:
+    """A label for the mention of this id, made from the text of this hash."""
+
+    mention_id: int
+    content_hash: str
+    promoter: float
+    passive: float
+    detractor: float
+    opinion: float
+    label: Label
+    language: str | None
+
+
+def labeller_id(session: WriteSession, version: str, *, now: datetime) -> int:
+    """The id of a labeller version, made on its first use."""
+    insert = insert_for(session, Labeller).values(version=version, first_used_at=now)
+    session.execute(insert.on_conflict_do_nothing())
+    return session.scalars(sa.select(Labeller.id).where(Labeller.version == version)).one()
+
+
+def _waiting(labeller: int, *, everything: bool) -> sa.ColumnElement[bool]:
+    if everything:
+        return sa.true()
+    return sa.or_(Mention.labeller_id.is_(None), Mention.labeller_id != labeller)
+
+
+def count_waiting(session: ReadSession, labeller: int, *, everything: bool = False) -> int:
+    """How many mentions wait for a label of this labeller (`everything`: for a new one, all of them)."""
+    query = sa.select(sa.func.count()).select_from(Mention).where(_waiting(labeller, everything=everything))
+    return session.scalars(query).one()
+
+
+def groups_waiting(session: ReadSession, labeller: int, *, everything: bool = False) -> list[int | None]:
+    """Labellers whose mentions wait, none for those without a label.
+
+    A page is read group by group: "has another labeller" alone would scan the table, "has this one" uses the index.
+    """
+    ids = session.scalars(sa.select(Labeller.id).order_by(Labeller.id))
+    return [None, *(other for other in ids if everything or other != labeller)]
+
+
+def waiting_pages(
+    read: sa.orm.sessionmaker[ReadSession], labeller: int, *, size: int, everything: bool = False
+) -> Iterator[list[Unlabelled]]:
+    """Pages of mentions that wait, by keyset, each read in a transaction of its own."""
+    with read() as session:
+        groups = groups_waiting(session, labeller, everything=everything)
+        last_id = session.scalar(sa.select(sa.func.max(Mention.id))) or 0
+    for group in groups:
+        after = 0
+        while page := _page(read, group, after=after, until=last_id, size=size):
+            after = page[-1].id
+            yield page
+
+
+def _page(
+    read: sa.orm.sessionmaker[ReadSession], group: int | None, *, after: int, until: int, size: int
+) -> list[Unlabelled]:
+    same = Mention.labeller_id.is_(None) if group is None else Mention.labeller_id == group
+    query = (
+        sa.select(Mention.id, Mention.text, Mention.content_hash)
+        .where(same, Mention.id > after, Mention.id <= until)
+        .order_by(Mention.id)
+        .limit(size)
+    )
+    with read() as session:
+        return [Unlabelled(*row) for row in session.execute(query)]
+
+
+def known_labels(session: ReadSession, labeller: int, hashes: Sequence[str]) -> dict[str, NewLabel]:
+    """Labels that this labeller gave to the same texts before, by content hash."""
+    first = (
+        sa.select(sa.func.min(Mention.id))
+        .where(Mention.content_hash.in_(hashes), Mention.labeller_id == labeller)
+        .group_by(Mention.content_hash)
+    )
+    query = (
+        sa.select(Mention.content_hash, MentionLabel, Mention.language)
+        .join(MentionLabel, (MentionLabel.mention_id == Mention.id) & (MentionLabel.labeller_id == labeller))
+        .where(Mention.id.in_(first))
+    )
+    return {
+        text_hash: NewLabel(
+            mention_id=old.mention_id,
+            content_hash=text_hash,
+            promoter=old.promoter,
+            passive=old.passive,
+            detractor=old.detractor,
+            opinion=old.opinion,
+            label=old.label,
+            language=language,
+        )
+        for text_hash, old, language in session.execute(query)
+    }
+
+
+def write_labels(session: WriteSession, labeller: int, labels: Sequence[NewLabel]) -> int:
+    """Write labels, make them the ones that count, and keep the tallies true; returns how many were written.
+
+    A mention that was edited since its text was read is left out: it waits for the next round.
+    """
+    by_id = {new.mention_id: new for new in labels}
+    query = sa.select(Mention.id, Mention.content_hash).where(Mention.id.in_(by_id))
+    current = [by_id[row.id] for row in session.execute(query) if by_id[row.id].content_hash == row.content_hash]
+    if not current:
+        return 0
+    with followed(session, Side.SOCIAL, [new.mention_id for new in current]):
+        insert = insert_for(session, MentionLabel)
+        names = ("promoter", "passive", "detractor", "opinion", "label")
+        session.execute(
+            insert.on_conflict_do_update(
+                index_elements=["mention_id", "labeller_id"], set_={name: insert.excluded[name] for name in names}
+            ),
+            [
+                {"mention_id": new.mention_id, "labeller_id": labeller} | {name: getattr(new, name) for name in names}
+                for new in current
+            ],
+        )
+        detected = sa.func.coalesce(Mention.language, sa.bindparam("detected", type_=sa.String))
+        update = sa.update(Mention).where(Mention.id == sa.bindparam("of_id"))
+        session.connection().execute(
+            update.values(labeller_id=labeller, language=detected),
+            [{"of_id": new.mention_id, "detected": new.language} for new in current],
+        )
+    return len(current)
+
+
+def labellers_in_use(session: ReadSession, brand: Brand) -> list[str]:
+    """Versions of the labellers whose labels of this brand's mentions count, by first use."""
+    used = sa.exists().where(Mention.labeller_id == Labeller.id, Mention.brand_id == brand.id)
+    return list(session.scalars(sa.select(Labeller.version).where(used).order_by(Labeller.id)))

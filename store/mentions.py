@@ -1,0 +1,200 @@
+"""Keep public reviews and posts: each once, edits found by the hash of their text."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.clock import day_of, zone
+from core.labels import Label, Side, label_of_rating
+from store.database import ReadSession, WriteSession, insert_for
+from store.identity import content_hash
+from store.models import Brand, Mention
+from store.tallies import followed
+
+LONGEST_TEXT = 20_000
+"""Characters that are kept of a text; `is_cut` marks those that were longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMention:
+    """A review or post as a spider or an import hands it over; `published_at` is aware.
+
+    A rating comes with its scale; `author_key` is a keyed hash (`store.identity.person_key`), never a name.
+    """
+
+    channel_id: int
+    native_id: str
+    text: str
+    published_at: datetime
+    precision: str = "second"
+    location_id: int | None = None
+    feed_id: int | None = None
+    rating: float | None = None
+    rating_best: float = 5
+    rating_worst: float = 1
+    language: str | None = None
+    author_key: str | None = None
+    url: str | None = None
+    answer: str | None = None
+
+    @property
+    def rating_label(self) -> Label | None:
+        """The class of the rating; none without one. Raises ValueError where it lies outside its scale."""
+        if self.rating is None:
+            return None
+        return label_of_rating(self.rating, best=self.rating_best, worst=self.rating_worst)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a batch."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "Kept") -> "Kept":
+        """The same of two batches."""
+        return Kept(self.added + other.added, self.changed + other.changed, self.unchanged + other.unchanged)
+
+
+def keep_mentions(session: WriteSession, brand: Brand, mentions: Sequence[NewMention], *, now: datetime) -> Kept:
+    """Insert what is new, update what was edited, leave the rest; voices and tallies follow in the same transaction.
+
+    Identity is (brand, channel, native id); of two with one identity in a batch the later counts.
+    """
+    rows = {(m.channel_id, m.native_id): _row(brand, m) for m in mentions}
+    known = _known(session, brand, rows.keys())
+    new = [row | {"first_seen_at": now} for key, row in rows.items() if key not in known]
+    edits = [(known[key], row) for key, row in rows.items() if key in known and _differs(known[key], row)]
+    authors = {row["author_key"] for row in new if row["author_key"]}
+    rivals = _rivals(session, brand, authors, {row["month_on"] for row in new})
+    with followed(session, Side.SOCIAL, {old.id for old, _ in edits} | rivals) as touched:
+        if edits:
+            session.execute(sa.update(Mention), [_edit(old, row, now) for old, row in edits])
+        if new:
+            insert = insert_for(session, Mention).on_conflict_do_nothing().returning(Mention.id)
+            touched.update(session.scalars(insert, new))
+        if authors:
+            elect_voices(session, touched)
+    return Kept(added=len(new), changed=len(edits), unchanged=len(rows) - len(new) - len(edits))
+
+
+def _row(brand: Brand, mention: NewMention) -> dict[str, Any]:
+    said_on = day_of(mention.published_at, zone(brand.timezone))
+    text = mention.text[:LONGEST_TEXT]
+    rated = mention.rating is not None
+    return {
+        "brand_id": brand.id,
+        "location_id": mention.location_id,
+        "channel_id": mention.channel_id,
+        "feed_id": mention.feed_id,
+        "native_id": mention.native_id,
+        "text": text,
+        "is_cut": len(mention.text) > LONGEST_TEXT,
+        "rating": mention.rating,
+        "rating_best": mention.rating_best if rated else None,
+        "rating_worst": mention.rating_worst if rated else None,
+        "rating_label": mention.rating_label,
+        "language": mention.language,
+        "author_key": mention.author_key,
+        "published_at": mention.published_at,
+        "precision": mention.precision,
+        "said_on": said_on,
+        "month_on": said_on.replace(day=1),
+        "url": mention.url,
+        "answer": mention.answer,
+        "content_hash": content_hash(text),
+        "is_voice": True,
+    }
+
+
+COMPARED = ("content_hash", "rating", "rating_best", "rating_worst", "answer")
+
+
+def _known(session: ReadSession, brand: Brand, keys: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Any]:
+    by_channel: dict[int, list[str]] = {}
+    for channel_id, native_id in keys:
+        by_channel.setdefault(channel_id, []).append(native_id)
+    columns = [getattr(Mention, name) for name in ("id", "channel_id", "native_id", "removed_at", *COMPARED)]
+    found: dict[tuple[int, str], Any] = {}
+    for channel_id, native_ids in by_channel.items():
+        query = sa.select(*columns).where(
+            Mention.brand_id == brand.id, Mention.channel_id == channel_id, Mention.native_id.in_(native_ids)
+        )
+        found |= {(row.channel_id, row.native_id): row for row in session.execute(query)}
+    return found
+
+
+def _differs(old: Any, row: dict[str, Any]) -> bool:
+    return old.removed_at is not None or any(getattr(old, name) != row[name] for name in COMPARED)
+
+
+def _edit(old: Any, row: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The columns that an edit changes; an edited text waits for its label again."""
+    changes = {name: row[name] for name in (*COMPARED, "text", "is_cut", "rating_label")}
+    changes |= {"id": old.id, "changed_at": now, "removed_at": None}
+    return changes | ({"labeller_id": None} if old.content_hash != row["content_hash"] else {})
+
+
+def _rivals(session: ReadSession, brand: Brand, authors: set[str], months: set[date]) -> set[int]:
+    """Mentions already kept that share author and month with new ones: their voice may pass on."""
+    if not authors:
+        return set()
+    query = sa.select(Mention.id).where(
+        Mention.brand_id == brand.id, Mention.author_key.in_(authors), Mention.month_on.in_(months)
+    )
+    return set(session.scalars(query))
+
+
+def elect_voices(session: WriteSession, ids: Iterable[int]) -> None:
+    """Give each author's voice to the newest mention in a location, channel and month, among these mentions.
+
+    `ids` has to hold whole groups: all mentions of the author there. Without an author each mention is its own voice.
+    Removed mentions and duplicates have none.
+    """
+    rank = (
+        sa.func.row_number()
+        .over(
+            partition_by=(Mention.location_id, Mention.channel_id, Mention.month_on, Mention.author_key),
+            order_by=(
+                sa.or_(Mention.removed_at.is_not(None), Mention.duplicate_of_id.is_not(None)),
+                Mention.published_at.desc(),
+                Mention.id.desc(),
+            ),
+        )
+        .label("place")
+    )
+    ranked = sa.select(Mention.id, rank).where(Mention.id.in_(list(ids)), Mention.author_key.is_not(None)).subquery()
+    places = session.execute(sa.select(ranked.c.id, ranked.c.place)).all()
+    if places:
+        session.execute(sa.update(Mention), [{"id": row.id, "is_voice": row.place == 1} for row in places])
+
+
+def mark_removed(session: WriteSession, ids: Iterable[int], *, now: datetime) -> None:
+    """Mark mentions that are gone at their source: they are kept, and count no more."""
+    _mark(session, ids, {"removed_at": now})
+
+
+def mark_duplicates(session: WriteSession, ids: Iterable[int], *, of_id: int) -> None:
+    """Mark mentions as copies of another: they are kept, and count no more."""
+    _mark(session, ids, {"duplicate_of_id": of_id})
+
+
+def _mark(session: WriteSession, ids: Iterable[int], values: dict[str, Any]) -> None:
+    chosen = list(ids)
+    group = sa.select(Mention.brand_id, Mention.author_key, Mention.month_on).where(Mention.id.in_(chosen)).subquery()
+    rivals = session.scalars(
+        sa.select(Mention.id).join(
+            group,
+            (Mention.brand_id == group.c.brand_id)
+            & (Mention.author_key == group.c.author_key)
+            & (Mention.month_on == group.c.month_on),
+        )
+    )
+    with followed(session, Side.SOCIAL, {*chosen, *rivals}) as touched:
+        session.execute(sa.update(Mention).where(Mention.id.in_(chosen)).values(**values))
+        elect_voices(session, touched)

@@ -1,0 +1,294 @@
+"""Every table, in the order of the flow: what is watched, what was said, how it is counted, who is told."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from core.labels import Label, Side
+from store.columns import BigId, Hash, Id, Slug, UtcDateTime
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _words(kind: type[StrEnum]) -> sa.Enum:
+    """A StrEnum stored as its word; no PostgreSQL type of its own, which every new word would have to alter."""
+    return sa.Enum(kind, native_enum=False, length=20, values_callable=lambda e: [member.value for member in e])
+
+
+class Table(DeclarativeBase):
+    """The declarative root: its metadata is what Alembic compares the database with."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it so
+        datetime: UtcDateTime(),
+        dict[str, Any]: sa.JSON(),
+        Label: _words(Label),
+        Side: _words(Side),
+    }
+
+
+class Brand(Table):
+    """A brand that is watched; its days are days in its own time zone."""
+
+    __tablename__ = "brand"
+    id: Mapped[Id]
+    slug: Mapped[Slug] = mapped_column(unique=True)
+    name: Mapped[str]
+    timezone: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Location(Table):
+    """One club, branch, showroom or trust of a brand."""
+
+    __tablename__ = "location"
+    __table_args__ = (sa.UniqueConstraint("brand_id", "slug"),)
+    id: Mapped[Id]
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"))
+    slug: Mapped[Slug]
+    name: Mapped[str]
+
+
+class Channel(Table):
+    """Where a brand's customers speak: a review site, a feed, the reception tablet, an e-mail survey."""
+
+    __tablename__ = "channel"
+    __table_args__ = (sa.UniqueConstraint("brand_id", "slug"),)
+    id: Mapped[Id]
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"))
+    slug: Mapped[Slug]
+    name: Mapped[str]
+
+
+class Feed(Table):
+    """One public address that is crawled for one brand."""
+
+    __tablename__ = "feed"
+    __table_args__ = (sa.UniqueConstraint("brand_id", "kind", "target"),)
+    id: Mapped[Id]
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"))
+    location_id: Mapped[int | None] = mapped_column(sa.ForeignKey("location.id", ondelete="CASCADE"), index=True)
+    channel_id: Mapped[int] = mapped_column(sa.ForeignKey("channel.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(40), doc="the spider that reads it")
+    target: Mapped[str] = mapped_column(sa.String(2000), doc="its address")
+    cursor: Mapped[dict[str, Any]] = mapped_column(doc="what the spider needs to go on; {} at first")
+    every_minutes: Mapped[int]
+    is_paused: Mapped[bool]
+    last_outcome: Mapped[str | None] = mapped_column(sa.String(40))
+    last_crawled_at: Mapped[datetime | None]
+    next_crawl_at: Mapped[datetime | None] = mapped_column(index=True, doc="none: as soon as possible")
+    created_at: Mapped[datetime]
+
+
+class CrawlRun(Table):
+    """One crawl of one feed and its named outcome; none while it runs or where it was killed."""
+
+    __tablename__ = "crawl_run"
+    id: Mapped[Id]
+    feed_id: Mapped[int] = mapped_column(sa.ForeignKey("feed.id", ondelete="CASCADE"), index=True)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(sa.String(40))
+    pages: Mapped[int]
+    seen: Mapped[int] = mapped_column(doc="mentions read, new or not")
+    added: Mapped[int]
+    changed: Mapped[int]
+    dropped: Mapped[int] = mapped_column(doc="items that could not be kept, each with a warning in the log")
+    detail: Mapped[str | None] = mapped_column(sa.String(500), doc="what went wrong, in words")
+
+
+class Labeller(Table):
+    """One version of a labelling model."""
+
+    __tablename__ = "labeller"
+    id: Mapped[Id]
+    version: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    first_used_at: Mapped[datetime]
+
+
+class Mention(Table):
+    """One public review or post. Its identity is (brand, channel, native id)."""
+
+    __tablename__ = "mention"
+    __table_args__ = (
+        sa.UniqueConstraint("brand_id", "channel_id", "native_id"),
+        sa.Index("ix_mention_brand_when", "brand_id", "published_at", "id"),
+        sa.Index("ix_mention_day", "brand_id", "location_id", "channel_id", "said_on"),
+        sa.Index("ix_mention_voice", "brand_id", "author_key", "channel_id", "month_on"),
+        sa.Index("ix_mention_labeller", "labeller_id", "id"),
+        sa.Index("ix_mention_content", "content_hash"),
+    )
+    id: Mapped[Id]
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"))
+    location_id: Mapped[int | None] = mapped_column(sa.ForeignKey("location.id"))
+    channel_id: Mapped[int] = mapped_column(sa.ForeignKey("channel.id"))
+    feed_id: Mapped[int | None] = mapped_column(sa.ForeignKey("feed.id", ondelete="SET NULL"), index=True)
+    native_id: Mapped[str] = mapped_column(sa.String(500), doc="the source's own id, or a hash where it has none")
+    text: Mapped[str] = mapped_column(sa.Text)
+    is_cut: Mapped[bool] = mapped_column(doc="whether the text was longer than is kept")
+    rating: Mapped[float | None] = mapped_column(doc="as given, on rating_worst..rating_best")
+    rating_best: Mapped[float | None]
+    rating_worst: Mapped[float | None]
+    rating_label: Mapped[Label | None] = mapped_column(doc="the class that the rating stands for")
+    language: Mapped[str | None] = mapped_column(sa.String(16))
+    author_key: Mapped[Hash | None] = mapped_column(doc="keyed hash; a name is never stored")
+    published_at: Mapped[datetime]
+    precision: Mapped[str] = mapped_column(
+        sa.String(10), doc="second, day, month, year, or fetched when it has no date"
+    )
+    said_on: Mapped[date] = mapped_column(doc="published_at as a day of the brand")
+    month_on: Mapped[date] = mapped_column(doc="the first day of that month")
+    url: Mapped[str | None] = mapped_column(sa.String(2000))
+    answer: Mapped[str | None] = mapped_column(sa.Text, doc="the brand's official answer")
+    content_hash: Mapped[Hash] = mapped_column(doc="of the text: finds edits, and texts that are the same")
+    first_seen_at: Mapped[datetime]
+    changed_at: Mapped[datetime | None] = mapped_column(doc="when an edit was seen")
+    removed_at: Mapped[datetime | None] = mapped_column(doc="when it was found gone at the source")
+    duplicate_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("mention.id", ondelete="SET NULL"), index=True)
+    is_voice: Mapped[bool] = mapped_column(doc="the newest of its author in its location, channel and month")
+    labeller_id: Mapped[int | None] = mapped_column(sa.ForeignKey("labeller.id"), doc="whose label counts; none yet")
+
+
+class MentionLabel(Table):
+    """What one labeller version says of one mention: probabilities in [0, 1], promoter + passive + detractor = 1."""
+
+    __tablename__ = "label"
+    mention_id: Mapped[int] = mapped_column(sa.ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True)
+    labeller_id: Mapped[int] = mapped_column(sa.ForeignKey("labeller.id"), primary_key=True, index=True)
+    promoter: Mapped[float]
+    passive: Mapped[float]
+    detractor: Mapped[float]
+    opinion: Mapped[float] = mapped_column(doc="probability that the text is a first-hand opinion at all")
+    label: Mapped[Label]
+
+
+class Scale(StrEnum):
+    """The question that was asked: would you recommend us (0-10), are you satisfied (1-5), was it easy (1-7)."""
+
+    NPS = "nps"
+    CSAT5 = "csat5"
+    CES7 = "ces7"
+
+
+class SurveyResponse(Table):
+    """One answer to a survey. Only answers on the NPS scale have a `score` and count to the NPS."""
+
+    __tablename__ = "survey_response"
+    __table_args__ = (
+        sa.UniqueConstraint("brand_id", "channel_id", "native_id"),
+        sa.Index("ix_survey_response_brand_when", "brand_id", "responded_at", "id"),
+        sa.CheckConstraint(
+            "(scale = 'nps') = (score IS NOT NULL) AND coalesce(score, 0) BETWEEN 0 AND 10", name="score"
+        ),
+    )
+    id: Mapped[Id]
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"))
+    location_id: Mapped[int | None] = mapped_column(sa.ForeignKey("location.id"))
+    channel_id: Mapped[int] = mapped_column(sa.ForeignKey("channel.id"))
+    native_id: Mapped[str] = mapped_column(sa.String(500))
+    score: Mapped[int | None] = mapped_column(sa.SmallInteger, doc="0..10; none where the scale is not nps")
+    score_given: Mapped[float] = mapped_column(doc="on the scale of the question")
+    scale: Mapped[str] = mapped_column(sa.String(10), doc="nps, csat5 or ces7")
+    comment: Mapped[str | None] = mapped_column(sa.Text)
+    customer_key: Mapped[Hash | None] = mapped_column(index=True)
+    responded_at: Mapped[datetime]
+    said_on: Mapped[date]
+    first_seen_at: Mapped[datetime]
+
+
+class Tally(Table):
+    """Counts of one day: the rows that every figure is summed from.
+
+    `location_id` 0 stands for no location: part of a key cannot be null. Counts are of voices (mentions of a newest
+    author, survey answers); `p_` columns are the same voices as sums of probabilities.
+    """
+
+    __tablename__ = "tally"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"), primary_key=True)
+    side: Mapped[Side] = mapped_column(primary_key=True)
+    location_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    said_on: Mapped[date] = mapped_column(primary_key=True)
+    channel_id: Mapped[int] = mapped_column(sa.ForeignKey("channel.id"), primary_key=True)
+    mentions: Mapped[int] = mapped_column(doc="all that count, voices or not, opinions or not")
+    voices: Mapped[int] = mapped_column(doc="one author once per location, channel and month; with an opinion")
+    promoters: Mapped[int]
+    passives: Mapped[int]
+    detractors: Mapped[int]
+    rated: Mapped[int] = mapped_column(doc="voices whose class comes from a rating")
+    p_promoter: Mapped[float]
+    p_passive: Mapped[float]
+    p_detractor: Mapped[float]
+
+
+class Alert(Table):
+    """A change of state that somebody is told of: opened, perhaps acknowledged, closed."""
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        sa.Index("ix_alert_series", "brand_id", "kind", "location_id", "channel_id"),
+        sa.Index("ix_alert_undelivered", "delivered_at", "claimed_at"),
+        sa.Index(
+            "uq_alert_open",
+            "brand_id",
+            "kind",
+            sa.text("coalesce(location_id, 0)"),
+            sa.text("coalesce(channel_id, 0)"),
+            unique=True,
+            sqlite_where=sa.text("closed_on IS NULL"),
+            postgresql_where=sa.text("closed_on IS NULL"),
+        ),
+    )
+    id: Mapped[Id]
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"))
+    location_id: Mapped[int | None] = mapped_column(sa.ForeignKey("location.id"))
+    channel_id: Mapped[int | None] = mapped_column(sa.ForeignKey("channel.id"))
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    opened_on: Mapped[date] = mapped_column(doc="the day of the brand whose mentions raised it")
+    last_seen_on: Mapped[date] = mapped_column(doc="the latest day that was still above the line")
+    closed_on: Mapped[date | None]
+    evidence: Mapped[dict[str, Any]] = mapped_column(doc="the numbers that explain it, and ids of mentions")
+    created_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None] = mapped_column(doc="when a sender took it; guards against sending twice")
+    delivered_at: Mapped[datetime | None]
+    attempts: Mapped[int]
+    delivery_error: Mapped[str | None] = mapped_column(sa.String(500))
+
+
+class Order(Table):
+    """One purchase of one customer, for the loyalty metrics."""
+
+    __tablename__ = "purchase_order"
+    __table_args__ = (sa.UniqueConstraint("brand_id", "native_id"),)
+    id: Mapped[Id]
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"))
+    location_id: Mapped[int | None] = mapped_column(sa.ForeignKey("location.id"))
+    native_id: Mapped[str] = mapped_column(sa.String(500))
+    customer_key: Mapped[Hash] = mapped_column(index=True)
+    amount: Mapped[float]
+    category: Mapped[str | None] = mapped_column(sa.String(200))
+    ordered_at: Mapped[datetime]
+    competitor_share: Mapped[float | None] = mapped_column(doc="share of the customer's need bought elsewhere, 0..1")
+
+
+class ApiKey(Table):
+    """A key to the API: the secret is shown once and stored as a hash."""
+
+    __tablename__ = "api_key"
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(sa.String(100), unique=True)
+    role: Mapped[str] = mapped_column(sa.String(20), doc="viewer, analyst or admin")
+    brand_id: Mapped[int | None] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"), doc="none: all brands")
+    secret_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

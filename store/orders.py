@@ -1,0 +1,48 @@
+"""Keep orders: each once, a corrected one replaces its former self."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from store.database import WriteSession, insert_for
+from store.mentions import Kept
+from store.models import Brand, Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOrder:
+    """A purchase as an import hands it over; `customer_key` is a keyed hash (`store.identity.person_key`)."""
+
+    native_id: str
+    customer_key: str
+    amount: float
+    ordered_at: datetime
+    category: str | None = None
+    competitor_share: float | None = None
+    location_id: int | None = None
+
+
+COMPARED = ("customer_key", "amount", "ordered_at", "category", "competitor_share", "location_id")
+
+
+def keep_orders(session: WriteSession, brand: Brand, orders: Sequence[NewOrder]) -> Kept:
+    """Insert what is new, update what differs, leave the rest.
+
+    Identity is (brand, native id); of two with one identity in a batch the later counts.
+    """
+    rows = {order.native_id: asdict(order) | {"brand_id": brand.id} for order in orders}
+    query = sa.select(Order).where(Order.brand_id == brand.id, Order.native_id.in_(rows))
+    known = {old.native_id: old for old in session.scalars(query)}
+    new = [row for key, row in rows.items() if key not in known]
+    edits = [
+        row | {"id": known[key].id}
+        for key, row in rows.items()
+        if key in known and any(getattr(known[key], name) != row[name] for name in COMPARED)
+    ]
+    if edits:
+        session.execute(sa.update(Order), edits)
+    if new:
+        session.execute(insert_for(session, Order).on_conflict_do_nothing(), new)
+    return Kept(added=len(new), changed=len(edits), unchanged=len(rows) - len(new) - len(edits))

@@ -1,0 +1,211 @@
+"""Reads for reports, pages and rules: from the tallies where counts are wanted, by keyset where texts are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.counts import Counts, SegmentCounts
+from core.errors import Invalid
+from core.labels import Label, Side
+from store.brands import NOWHERE
+from store.database import ReadSession
+from store.models import Brand, Channel, Location, Mention, MentionLabel, Tally
+
+DIMENSIONS = ("location", "month", "channel")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """What part of a brand a report is about: half-open days `[start, end)`, slugs of location and channel."""
+
+    start: date | None = None
+    end: date | None = None
+    location: str | None = None
+    channel: str | None = None
+
+
+def dimensions(by: str | None) -> tuple[str, ...]:
+    """Parse `location,month`; raises Invalid for what a tally cannot be cut by."""
+    names = tuple(name.strip() for name in (by or "").split(",") if name.strip())
+    for name in names:
+        if name not in DIMENSIONS:
+            msg = f"cannot report by {name!r}: choose from {', '.join(DIMENSIONS)}"
+            raise Invalid(msg)
+    return tuple(dict.fromkeys(names))
+
+
+def segments(session: ReadSession, brand: Brand, by: Sequence[str], part: Slice | None = None) -> list[SegmentCounts]:
+    """Both sides of every segment, summed from the tallies: the cost does not depend on how many mentions there are.
+
+    Ordered by the dimensions as given. With no dimensions it is one segment, `{}`, also when nothing was counted.
+    """
+    columns: dict[str, Any] = {
+        "location": Tally.location_id,
+        "month": sa.func.substr(sa.cast(Tally.said_on, sa.String), 1, 7),
+        "channel": Tally.channel_id,
+    }
+    keys = [columns[name] for name in by]
+    sums = [sa.func.sum(getattr(Tally, name)) for name in ("promoters", "passives", "detractors", "mentions", "rated")]
+    query = (
+        sa.select(Tally.side, *keys, *sums)
+        .where(Tally.brand_id == brand.id, *_within(session, brand, part or Slice()))
+        .group_by(Tally.side, *keys)
+    )
+    sides: dict[tuple[Any, ...], dict[Side, list[int]]] = {} if by else {(): {}}
+    for side, *values in session.execute(query):
+        sides.setdefault(tuple(values[: len(by)]), {})[side] = [int(value) for value in values[len(by) :]]
+    names = _names(session, brand)
+    rows = [_segment({name: _named(names, name, key) for name, key in zip(by, keyed, strict=True)}, both)
+            for keyed, both in sides.items()]  # fmt: skip
+    return sorted(rows, key=lambda row: [value or "" for value in row.segment.values()])
+
+
+def _named(names: dict[str, dict[int, str | None]], dimension: str, key: Any) -> str | None:
+    return names[dimension][key] if dimension in names else key
+
+
+def _segment(segment: dict[str, str | None], both: dict[Side, list[int]]) -> SegmentCounts:
+    nothing = [0] * 5
+    survey, social = both.get(Side.SURVEY, nothing), both.get(Side.SOCIAL, nothing)
+    return SegmentCounts(segment, Counts(*survey[:3]), Counts(*social[:3]), mentions=social[3], by_rating=social[4])
+
+
+def _names(session: ReadSession, brand: Brand) -> dict[str, dict[int, str | None]]:
+    """Slugs by id; what belongs to no location has none."""
+    locations: dict[int, str | None] = {NOWHERE: None}
+    channels: dict[int, str | None] = {}
+    for table, slugs in ((Location, locations), (Channel, channels)):
+        slugs.update(session.execute(sa.select(table.id, table.slug).filter_by(brand_id=brand.id)).all())
+    return {"location": locations, "channel": channels}
+
+
+def _within(session: ReadSession, brand: Brand, part: Slice) -> list[sa.ColumnElement[bool]]:
+    """Conditions on the tally; an unknown location or channel matches nothing."""
+    conditions: list[sa.ColumnElement[bool]] = []
+    if part.start is not None:
+        conditions.append(Tally.said_on >= part.start)
+    if part.end is not None:
+        conditions.append(Tally.said_on < part.end)
+    if part.location is not None:
+        ids = session.scalars(sa.select(Location.id).filter_by(brand_id=brand.id, slug=part.location))
+        conditions.append(Tally.location_id.in_(ids.all()))
+    if part.channel is not None:
+        ids = session.scalars(sa.select(Channel.id).filter_by(brand_id=brand.id, slug=part.channel))
+        conditions.append(Tally.channel_id.in_(ids.all()))
+    return conditions
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """What the public said of one location (none: of no location) on one day: all voices, and the detractors."""
+
+    location_id: int | None
+    said_on: date
+    n: int
+    detractors: int
+
+
+def social_days(session: ReadSession, brand: Brand, *, start: date, end: date) -> list[DayCount]:
+    """Days with public voices in `[start, end)`, by location and day."""
+    query = (
+        sa.select(Tally.location_id, Tally.said_on, sa.func.sum(Tally.voices), sa.func.sum(Tally.detractors))
+        .where(Tally.brand_id == brand.id, Tally.side == Side.SOCIAL, Tally.said_on >= start, Tally.said_on < end)
+        .group_by(Tally.location_id, Tally.said_on)
+        .order_by(Tally.location_id, Tally.said_on)
+    )
+    return [DayCount(place or None, on, int(n), int(d)) for place, on, n, d in session.execute(query)]
+
+
+def detractor_ids(session: ReadSession, brand: Brand, *, location_id: int | None, on: date, limit: int) -> list[int]:
+    """Ids of a day's counted detractor voices, the surest first; of the whole brand where no location is given."""
+    query = (
+        sa.select(Mention.id)
+        .outerjoin(
+            MentionLabel, (MentionLabel.mention_id == Mention.id) & (MentionLabel.labeller_id == Mention.labeller_id)
+        )
+        .where(
+            Mention.brand_id == brand.id,
+            Mention.said_on == on,
+            Mention.is_voice,
+            Mention.removed_at.is_(None),
+            Mention.duplicate_of_id.is_(None),
+            counted_label() == Label.DETRACTOR,
+        )
+        .order_by(MentionLabel.detractor.desc().nulls_last(), Mention.id)
+        .limit(limit)
+    )
+    if location_id is not None:
+        query = query.where(Mention.location_id == location_id)
+    return list(session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class MentionRow:
+    """A mention with its label and the slugs of where it belongs, as the API and the page show it."""
+
+    mention: Mention
+    label: MentionLabel | None
+    location: str | None
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionFilter:
+    """Which mentions to list; moments are aware and half-open, `q` is looked for in the text, any case."""
+
+    location: str | None = None
+    channel: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    label: Label | None = None
+    q: str | None = None
+
+
+def counted_label() -> sa.ColumnElement[Any]:
+    """The class a mention counts as: its rating's where it has one, else its text's."""
+    return sa.func.coalesce(Mention.rating_label, MentionLabel.label)
+
+
+def mentions_page(
+    session: ReadSession,
+    brand: Brand,
+    wanted: MentionFilter,
+    *,
+    before: tuple[datetime, int] | None = None,
+    limit: int = 50,
+) -> list[MentionRow]:
+    """Mentions, the newest first, at most `limit`; `before` is (published_at, id) of the last row of the page before."""
+    query = (
+        sa.select(Mention, MentionLabel, Location.slug, Channel.slug)
+        .join(Channel, Channel.id == Mention.channel_id)
+        .outerjoin(Location, Location.id == Mention.location_id)
+        .outerjoin(
+            MentionLabel, (MentionLabel.mention_id == Mention.id) & (MentionLabel.labeller_id == Mention.labeller_id)
+        )
+        .where(Mention.brand_id == brand.id, Mention.removed_at.is_(None), *_wanted(wanted))
+        .order_by(Mention.published_at.desc(), Mention.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(sa.tuple_(Mention.published_at, Mention.id) < sa.tuple_(*map(sa.literal, before)))
+    return [MentionRow(*row) for row in session.execute(query)]
+
+
+def _wanted(wanted: MentionFilter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.location is not None:
+        conditions.append(Location.slug == wanted.location)
+    if wanted.channel is not None:
+        conditions.append(Channel.slug == wanted.channel)
+    if wanted.start is not None:
+        conditions.append(Mention.published_at >= wanted.start)
+    if wanted.end is not None:
+        conditions.append(Mention.published_at < wanted.end)
+    if wanted.label is not None:
+        conditions.append(counted_label() == wanted.label)
+    if wanted.q:
+        conditions.append(Mention.text.icontains(wanted.q, autoescape=True))
+    return conditions

@@ -1,0 +1,43 @@
+"""Migrate the database, and refuse to work on one that has not been migrated."""
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from core.errors import SchemaBehind
+from store.database import Database
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "migrations:")
+    return config
+
+
+def upgrade(db: Database) -> None:
+    """Bring the schema to this release's, in one transaction. Harmless when it is there already."""
+    config = _config()
+    with db.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def revision(db: Database) -> str | None:
+    """The schema's revision; none in a database that was never migrated."""
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def require_current(db: Database) -> None:
+    """Raise SchemaBehind unless the schema is this release's."""
+    wanted = ScriptDirectory.from_config(_config()).get_current_head()
+    try:
+        found = revision(db)
+    except sa.exc.DatabaseError as error:
+        msg = f"the database cannot be opened: {error.orig}"
+        raise SchemaBehind(msg) from error
+    if found != wanted:
+        msg = f"the database schema is at {found or 'nothing'}, this release needs {wanted}: run `afterword db upgrade`"
+        raise SchemaBehind(msg)

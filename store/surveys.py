@@ -1,0 +1,64 @@
+"""Keep survey answers: each once, a corrected one replaces its former self."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.clock import day_of, zone
+from core.labels import Side
+from store.database import WriteSession, insert_for
+from store.mentions import Kept
+from store.models import Brand, Scale, SurveyResponse
+from store.tallies import followed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewResponse:
+    """A survey answer as an import hands it over: `score_given` on the scale of the question, `score` on 0..10.
+
+    On another scale than `nps` the score is none: a CSAT of 5 is no promoter.
+    """
+
+    channel_id: int
+    native_id: str
+    score: int | None
+    score_given: float
+    responded_at: datetime
+    scale: str = Scale.NPS.value
+    location_id: int | None = None
+    comment: str | None = None
+    customer_key: str | None = None
+
+
+COMPARED = ("score", "score_given", "scale", "comment", "customer_key", "location_id", "responded_at")
+
+
+def keep_responses(session: WriteSession, brand: Brand, responses: Sequence[NewResponse], *, now: datetime) -> Kept:
+    """Insert what is new, update what differs, leave the rest; tallies follow in the same transaction.
+
+    Identity is (brand, channel, native id); of two with one identity in a batch the later counts.
+    """
+    timezone = zone(brand.timezone)
+    rows = {
+        (r.channel_id, r.native_id): asdict(r) | {"brand_id": brand.id, "said_on": day_of(r.responded_at, timezone)}
+        for r in responses
+    }
+    ids = {native_id for _, native_id in rows}
+    query = sa.select(SurveyResponse).where(SurveyResponse.brand_id == brand.id, SurveyResponse.native_id.in_(ids))
+    known = {(old.channel_id, old.native_id): old for old in session.scalars(query)}
+    new = [row | {"first_seen_at": now} for key, row in rows.items() if key not in known]
+    edits = [row | {"id": known[key].id} for key, row in rows.items() if key in known and _differs(known[key], row)]
+    with followed(session, Side.SURVEY, {row["id"] for row in edits}) as touched:
+        if edits:
+            session.execute(sa.update(SurveyResponse), edits)
+        if new:
+            insert = insert_for(session, SurveyResponse).on_conflict_do_nothing().returning(SurveyResponse.id)
+            touched.update(session.scalars(insert, new))
+    return Kept(added=len(new), changed=len(edits), unchanged=len(rows) - len(new) - len(edits))
+
+
+def _differs(old: SurveyResponse, row: dict[str, Any]) -> bool:
+    return any(getattr(old, name) != row[name] for name in COMPARED)

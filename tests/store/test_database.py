@@ -1,0 +1,88 @@
+"""The database opens safely, migrates, and refuses what is behind."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from core.errors import Invalid, SchemaBehind
+from store.database import Database, open_database
+from store.models import Brand, Location, Table
+from store.schema import require_current, upgrade
+from tests.builders import NOW
+
+
+@pytest.mark.filterwarnings("ignore:.*expression-based index")  # SQLite's cannot be compared
+def test_the_migrations_make_what_the_models_say(db: Database) -> None:
+    with db.engine.connect() as connection:
+        difference = compare_metadata(MigrationContext.configure(connection), Table.metadata)
+
+    assert difference == []
+
+
+def test_upgrading_twice_is_harmless(db: Database) -> None:
+    upgrade(db)
+
+    require_current(db)
+
+
+def test_a_database_that_was_never_migrated_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    db = open_database(f"sqlite:///{tmp_path / 'new.db'}")
+
+    with pytest.raises(SchemaBehind, match="afterword db upgrade"):
+        require_current(db)
+
+    db.close()
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    path.write_text("these are notes, not a database" * 100)
+    db = open_database(f"sqlite:///{path}")
+
+    with pytest.raises(SchemaBehind, match="cannot be opened"):
+        require_current(db)
+
+    db.close()
+
+
+@pytest.mark.parametrize("url", ["mysql://u@h/d", "no address", ""])
+def test_other_databases_are_refused(url: str) -> None:
+    with pytest.raises(Invalid, match="sqlite"):
+        open_database(url)
+
+
+def test_sqlite_runs_with_wal_and_foreign_keys(sqlite_db: Database) -> None:
+    with sqlite_db.read() as session:
+        assert session.scalar(sa.text("PRAGMA journal_mode")) == "wal"
+        assert session.scalar(sa.text("PRAGMA foreign_keys")) == 1
+
+
+def test_a_location_of_no_brand_is_refused(db: Database) -> None:
+    with db.write() as session:
+        session.add(Location(brand_id=999, slug="nowhere", name="Nowhere"))
+
+        with pytest.raises(sa.exc.IntegrityError):
+            session.flush()
+
+
+def test_a_failed_transaction_leaves_nothing(db: Database, brand: Brand) -> None:
+    def fails_halfway() -> None:
+        with db.write.begin() as session:
+            session.add(Location(brand_id=brand.id, slug="half", name="Half"))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails_halfway()
+
+    with db.read() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Location)) == 0
+
+
+@pytest.mark.usefixtures("brand")
+def test_a_moment_comes_back_aware_and_in_utc(db: Database) -> None:
+    with db.read() as session:
+        assert session.scalars(sa.select(Brand)).one().created_at == NOW
