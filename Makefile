@@ -6,7 +6,7 @@ PACKAGES := core store migrations crawlers sentiment metrics alerts api pipeline
 CHECKED := $(PACKAGES) tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow check fix bench clean
+.PHONY: help setup demo test test-slow check fix bench lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ fix: .venv/dev ## format, and mend what ruff can mend safely
 
 bench: .venv/dev ## measure: each script prints ours, a peer's figure of the same run, and the ratio
 	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+lock: .venv/train ## write constraints.txt from what is installed now
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' | grep -v '@' | LC_ALL=C sort -f > constraints.txt
 
 clean: ## forget .venv and what tests leave behind
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

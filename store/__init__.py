@@ -1,1 +1,1 @@
-"""The only place that knows tables. Functions take `session` first and never commit; entry points own the transaction."""
+"""The only place that knows tables. Functions take `session` first and never commit: entry points do."""

@@ -1,6 +1,5 @@
 """Alerts: a change of state is a row; deciding and delivering meet only here, updates guarded by the expected state."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,7 +8,7 @@ import sqlalchemy as sa
 
 from core.errors import NotFound
 from store.database import ReadSession, WriteSession
-from store.models import Alert, Brand, Channel, Location
+from store.models import Alert, Brand, Location
 
 CLAIM_LASTS = timedelta(minutes=10)
 """After so long a claim whose sender died may be taken by another."""

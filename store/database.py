@@ -12,6 +12,8 @@ from core.errors import Invalid
 
 LOCK_WAIT_S = 60
 WRITES = "afterword_writes"
+ONE_STATEMENT = {"render_nulls": True}
+"""For inserts of many rows: else the ORM leaves nulls out, and rows of different nulls are different statements."""
 
 
 class ReadSession(Session):
@@ -82,6 +84,13 @@ def _begin(connection: sa.Connection) -> None:
     """A writer takes the lock at once: upgrading a read lock later fails at once when another writer was first."""
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def refresh_statistics(db: Database, table: type[Any]) -> None:
+    """Tell PostgreSQL's planner how large a table has become: in a bulk load it would scan it all for every batch."""
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql(f"ANALYZE {table.__tablename__}")
 
 
 def insert_for(session: WriteSession, table: type[Any]) -> postgresql.Insert | sqlite.Insert:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from core.clock import day_of, zone
 from core.labels import Label, Side, label_of_rating
-from store.database import ReadSession, WriteSession, insert_for
+from store.database import ONE_STATEMENT, ReadSession, WriteSession, insert_for
 from store.identity import content_hash
 from store.models import Brand, Mention
 from store.tallies import followed
@@ -77,7 +77,7 @@ def keep_mentions(session: WriteSession, brand: Brand, mentions: Sequence[NewMen
             session.execute(sa.update(Mention), [_edit(old, row, now) for old, row in edits])
         if new:
             insert = insert_for(session, Mention).on_conflict_do_nothing().returning(Mention.id)
-            touched.update(session.scalars(insert, new))
+            touched.update(session.scalars(insert, new, execution_options=ONE_STATEMENT))
         if authors:
             elect_voices(session, touched)
     return Kept(added=len(new), changed=len(edits), unchanged=len(rows) - len(new) - len(edits))
@@ -168,10 +168,14 @@ def elect_voices(session: WriteSession, ids: Iterable[int]) -> None:
         )
         .label("place")
     )
-    ranked = sa.select(Mention.id, rank).where(Mention.id.in_(list(ids)), Mention.author_key.is_not(None)).subquery()
-    places = session.execute(sa.select(ranked.c.id, ranked.c.place)).all()
-    if places:
-        session.execute(sa.update(Mention), [{"id": row.id, "is_voice": row.place == 1} for row in places])
+    ranked = (
+        sa.select(Mention.id, Mention.is_voice, rank)
+        .where(Mention.id.in_(list(ids)), Mention.author_key.is_not(None))
+        .subquery()
+    )
+    changed = sa.select(ranked.c.id, ranked.c.place == 1).where(ranked.c.is_voice != (ranked.c.place == 1))
+    if rows := session.execute(changed).all():
+        session.execute(sa.update(Mention), [{"id": row_id, "is_voice": wins} for row_id, wins in rows])
 
 
 def mark_removed(session: WriteSession, ids: Iterable[int], *, now: datetime) -> None:

@@ -1,12 +1,12 @@
 """Keep orders: each once, a corrected one replaces its former self."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from store.database import WriteSession, insert_for
+from store.database import ONE_STATEMENT, WriteSession, insert_for
 from store.mentions import Kept
 from store.models import Brand, Order
 
@@ -24,6 +24,7 @@ class NewOrder:
     location_id: int | None = None
 
 
+NAMES = tuple(field.name for field in fields(NewOrder))
 COMPARED = ("customer_key", "amount", "ordered_at", "category", "competitor_share", "location_id")
 
 
@@ -32,7 +33,9 @@ def keep_orders(session: WriteSession, brand: Brand, orders: Sequence[NewOrder])
 
     Identity is (brand, native id); of two with one identity in a batch the later counts.
     """
-    rows = {order.native_id: asdict(order) | {"brand_id": brand.id} for order in orders}
+    rows = {
+        order.native_id: {name: getattr(order, name) for name in NAMES} | {"brand_id": brand.id} for order in orders
+    }
     query = sa.select(Order).where(Order.brand_id == brand.id, Order.native_id.in_(rows))
     known = {old.native_id: old for old in session.scalars(query)}
     new = [row for key, row in rows.items() if key not in known]
@@ -44,5 +47,5 @@ def keep_orders(session: WriteSession, brand: Brand, orders: Sequence[NewOrder])
     if edits:
         session.execute(sa.update(Order), edits)
     if new:
-        session.execute(insert_for(session, Order).on_conflict_do_nothing(), new)
+        session.execute(insert_for(session, Order).on_conflict_do_nothing(), new, execution_options=ONE_STATEMENT)
     return Kept(added=len(new), changed=len(edits), unchanged=len(rows) - len(new) - len(edits))

@@ -177,7 +177,7 @@ def mentions_page(
     before: tuple[datetime, int] | None = None,
     limit: int = 50,
 ) -> list[MentionRow]:
-    """Mentions, the newest first, at most `limit`; `before` is (published_at, id) of the last row of the page before."""
+    """Mentions, the newest first, at most `limit`; `before` is (published_at, id) of the former page's last row."""
     query = (
         sa.select(Mention, MentionLabel, Location.slug, Channel.slug)
         .join(Channel, Channel.id == Mention.channel_id)

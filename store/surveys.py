@@ -1,7 +1,7 @@
 """Keep survey answers: each once, a corrected one replaces its former self."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from core.clock import day_of, zone
 from core.labels import Side
-from store.database import WriteSession, insert_for
+from store.database import ONE_STATEMENT, WriteSession, insert_for
 from store.mentions import Kept
 from store.models import Brand, Scale, SurveyResponse
 from store.tallies import followed
@@ -33,6 +33,7 @@ class NewResponse:
     customer_key: str | None = None
 
 
+NAMES = tuple(field.name for field in fields(NewResponse))
 COMPARED = ("score", "score_given", "scale", "comment", "customer_key", "location_id", "responded_at")
 
 
@@ -43,7 +44,8 @@ def keep_responses(session: WriteSession, brand: Brand, responses: Sequence[NewR
     """
     timezone = zone(brand.timezone)
     rows = {
-        (r.channel_id, r.native_id): asdict(r) | {"brand_id": brand.id, "said_on": day_of(r.responded_at, timezone)}
+        (r.channel_id, r.native_id): {name: getattr(r, name) for name in NAMES}
+        | {"brand_id": brand.id, "said_on": day_of(r.responded_at, timezone)}
         for r in responses
     }
     ids = {native_id for _, native_id in rows}
@@ -56,7 +58,7 @@ def keep_responses(session: WriteSession, brand: Brand, responses: Sequence[NewR
             session.execute(sa.update(SurveyResponse), edits)
         if new:
             insert = insert_for(session, SurveyResponse).on_conflict_do_nothing().returning(SurveyResponse.id)
-            touched.update(session.scalars(insert, new))
+            touched.update(session.scalars(insert, new, execution_options=ONE_STATEMENT))
     return Kept(added=len(new), changed=len(edits), unchanged=len(rows) - len(new) - len(edits))
 
 

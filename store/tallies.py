@@ -24,7 +24,6 @@ SUMS = (
     *("p_promoter", "p_passive", "p_detractor"),
 )
 IDS_A_QUERY = 5_000
-ROWS_AN_UPSERT = 500
 
 Cells = dict[tuple[Any, ...], Counter[str]]
 """From a tally's key to its sums."""
@@ -127,13 +126,14 @@ def _add(session: WriteSession, change: Cells) -> None:
     rows = [
         dict(zip(KEYS, key, strict=True)) | {name: sums[name] for name in SUMS} for key, sums in sorted(change.items())
     ]
-    for some in batches(rows, ROWS_AN_UPSERT):
-        insert = insert_for(session, Tally).values(some)
+    if rows:  # one statement, compiled once: many rows in one VALUES are compiled anew for each number of them
+        insert = insert_for(session, Tally)
         session.execute(
             insert.on_conflict_do_update(
                 index_elements=list(KEYS),
                 set_={name: getattr(Tally, name) + getattr(insert.excluded, name) for name in SUMS},
-            )
+            ),
+            rows,
         )
     if any(row["mentions"] < 0 for row in rows):
         session.execute(sa.delete(Tally).where(Tally.mentions == 0))

@@ -1,0 +1,113 @@
+"""The first figure of the project: how far a social NPS made from texts lies from the survey NPS of the same people.
+
+The NHS friends-and-family answers are both sides: their scores as survey answers, their comments as mentions without
+ratings, through the ordinary import, labeller and report. The two sides are the same people, so every difference is
+the labeller's. Run: python benchmarks/nhs_gap.py [FILE] (default ../shared/data/devtest_nhs_fft.jsonl.gz)
+"""
+
+import argparse
+import csv
+import gzip
+import json
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from core.clock import now
+from core.counts import Counts, SegmentCounts
+from metrics.gaps import GapRow, report
+from pipeline.imports import import_mentions, import_survey
+from pipeline.labelling import label_new
+from sentiment import load
+from store.brands import add_brand, find_brand
+from store.database import Database, open_database
+from store.queries import segments
+from store.schema import upgrade
+
+FEWEST = 20
+SCORES = {5: 10, 4: 8}
+"""FFT has five steps: the best is a promoter, the next a passive, the others are detractors, as stars are."""
+DEFAULT = Path(__file__).parents[2] / "shared" / "data" / "devtest_nhs_fft.jsonl.gz"
+
+
+def split(source: Path, folder: Path) -> tuple[Path, Path]:
+    """Write the two sides as files that a user would import; answers without a score or a comment are on neither."""
+    survey, mentions = folder / "survey.csv", folder / "mentions.csv"
+    with (
+        gzip.open(source, "rt", encoding="utf-8") as lines,
+        survey.open("w", newline="", encoding="utf-8") as scores,
+        mentions.open("w", newline="", encoding="utf-8") as texts,
+    ):
+        score_rows, text_rows = csv.writer(scores), csv.writer(texts)
+        score_rows.writerow(["id", "score", "location", "responded_at"])
+        text_rows.writerow(["id", "text", "location", "published_at"])
+        for number, line in enumerate(lines):
+            row = json.loads(line)
+            if row.get("score") is None or not row.get("text"):
+                continue
+            score_rows.writerow([number, SCORES.get(int(row["score"]), 3), row["entity"], row["date"]])
+            text_rows.writerow([number, row["text"], row["entity"], row["date"]])
+    return survey, mentions
+
+
+def cells(db: Database, by: tuple[str, ...]) -> list[GapRow]:
+    """Rows of the gap report by these dimensions with enough voices on both sides."""
+    with db.read() as session:
+        found: list[SegmentCounts] = segments(session, find_brand(session, "nhs"), by)
+    return [row for row in report(found) if min(_n(row, "survey"), _n(row, "social")) >= FEWEST]
+
+
+def _n(row: GapRow, side: str) -> float:
+    estimate = getattr(row, side)
+    return estimate.n if estimate else 0.0
+
+
+def show(name: str, rows: list[GapRow]) -> None:
+    """Print mean absolute difference, bias and correlation over cells."""
+    both = np.array([(row.survey.value, row.social.value) for row in rows if row.survey and row.social])
+    difference = both[:, 1] - both[:, 0]
+    correlation = np.corrcoef(both.T)[0, 1] if len(both) > 2 else float("nan")  # noqa: PLR2004 - two points always fit
+    covered = np.mean([row.gap.low <= 0 <= row.gap.high for row in rows if row.gap])
+    print(
+        f"{name:<16} {len(both):>3} cells with n >= {FEWEST}: mean absolute difference "
+        f"{np.abs(difference).mean():5.1f} points, mean {difference.mean():+5.1f}, correlation {correlation:.2f}, "
+        f"gap interval holds 0 in {covered:.0%}"
+    )
+
+
+def main() -> None:
+    """Import both sides, label, report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path, nargs="?", default=DEFAULT)
+    source = parser.parse_args().file
+    with tempfile.TemporaryDirectory() as name:
+        db = open_database(f"sqlite:///{Path(name) / 'nhs.db'}")
+        upgrade(db)
+        with db.write.begin() as session:
+            add_brand(session, "nhs", name="NHS", timezone="Europe/London", now=now())
+        survey, mentions = split(source, Path(name))
+        secret = b"benchmark secret"
+        answers = import_survey(db, "nhs", survey, columns={}, secret=secret, clock=now)
+        texts = import_mentions(db, "nhs", mentions, columns={}, secret=secret, clock=now)
+        started = time.perf_counter()
+        labelled = label_new(db, load(), clock=now)
+        taken = time.perf_counter() - started
+        print(f"{answers.added} answers, {texts.added} comments, {labelled.texts_read} texts read in {taken:.0f} s")
+        show("total", cells(db, ()))
+        show("trust", cells(db, ("location",)))
+        show("trust x month", cells(db, ("location", "month")))
+        with db.read() as session:
+            [total] = segments(session, find_brand(session, "nhs"), ())
+        print(f"survey {total.survey}, social {total.social}: {_share_unknown(total):.1%} of comments are no opinion")
+        db.close()
+
+
+def _share_unknown(total: SegmentCounts) -> float:
+    social: Counts = total.social
+    return 1 - social.n / total.mentions
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The story: crawl -> label -> tally -> alert -> deliver. Begin with cycle.py."""

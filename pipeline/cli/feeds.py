@@ -1,0 +1,165 @@
+"""`watch`, `feed` and `crawl`: public addresses and what is fetched from them."""
+
+from typing import Annotated, Any
+
+import typer
+
+from core.clock import now
+from core.errors import Invalid
+from crawlers.sources import SOURCES
+from crawlers.watch import recognise
+from pipeline.cli.context import BRAND_OPTION, JSON_OPTION, opened, read_settings, show_json, show_table
+from pipeline.crawling import crawl
+from store.brands import find_brand, find_location, ids_made
+from store.database import Database
+from store.feeds import EVERY_MINUTES, FeedRow, add_feed, find_feed, list_feeds
+from store.models import Channel, CrawlRun
+
+feed_app = typer.Typer(no_args_is_help=True, help="Public addresses that are crawled.")
+
+LOCATION = Annotated[str | None, typer.Option(help="Slug of the location that the address is about.")]
+CHANNEL = Annotated[str | None, typer.Option(help="Name of the channel; the site's host without it.")]
+EVERY = Annotated[int, typer.Option("--every", min=1, help="Minutes between two crawls.")]
+BASE_URL = Annotated[
+    str | None, typer.Option(help="Another scheme://host:port to fetch from, in place of the address's.")
+]
+
+
+def watch(
+    url: str,
+    brand: Annotated[str, BRAND_OPTION],
+    location: LOCATION = None,
+    channel: CHANNEL = None,
+    every: EVERY = EVERY_MINUTES,
+    base_url: BASE_URL = None,
+) -> None:
+    """Recognise the source behind a public address and add it as a feed."""
+    settings = read_settings()
+    with opened(settings) as db:
+        with db.read() as session:  # before the fetch: a typing error is told at once
+            owner = find_brand(session, brand)
+            if location is not None:
+                find_location(session, owner, location)
+        found = recognise(url, settings, base_url=base_url)
+        _add(db, brand, found.kind, found.target, location, channel or found.suggested_channel, every)
+
+
+@feed_app.command("add")
+def feed_add(
+    kind: Annotated[str, typer.Argument(help="The source, as `feed kinds` lists them.")],
+    target: Annotated[str, typer.Argument(help="Its address.")],
+    brand: Annotated[str, BRAND_OPTION],
+    channel: Annotated[str, typer.Option(help="Name of the channel.")],
+    location: LOCATION = None,
+    every: EVERY = EVERY_MINUTES,
+) -> None:
+    """Add a feed of a known kind without looking at it first."""
+    if kind not in SOURCES:
+        msg = f"there is no source {kind!r}: choose from {', '.join(sorted(SOURCES))}"
+        raise Invalid(msg)
+    with opened(read_settings()) as db:
+        _add(db, brand, kind, target, location, channel, every)
+
+
+def _add(db: Database, brand: str, kind: str, target: str, location: str | None, channel: str, every: int) -> None:
+    with db.write.begin() as session:
+        owner = find_brand(session, brand)
+        feed = add_feed(
+            session,
+            owner,
+            kind=kind,
+            target=target,
+            channel_id=ids_made(session, Channel, owner.id, [channel])[channel],
+            location_id=find_location(session, owner, location).id if location else None,
+            every_minutes=every,
+            now=now(),
+        )
+        typer.echo(f"feed {feed.id}: {kind} {target} as channel {channel}")
+
+
+@feed_app.command("list")
+def feed_list(
+    brand: Annotated[str | None, BRAND_OPTION] = None, *, as_json: Annotated[bool, JSON_OPTION] = False
+) -> None:
+    """List feeds with their schedule and the outcome of the last crawl."""
+    with opened(read_settings()) as db, db.read() as session:
+        rows = [_shown(row) for row in list_feeds(session, brand=brand)]
+    if as_json:
+        show_json(rows)
+        return
+    columns = [
+        "id",
+        "brand",
+        "location",
+        "channel",
+        "kind",
+        "target",
+        "every_minutes",
+        "paused",
+        "last_outcome",
+        "next_crawl_at",
+    ]
+    show_table(columns, [[row[name] for name in columns] for row in rows])
+
+
+def _shown(row: FeedRow) -> dict[str, Any]:
+    feed = row.feed
+    return {
+        "id": feed.id,
+        "brand": row.brand,
+        "location": row.location,
+        "channel": row.channel,
+        "kind": feed.kind,
+        "target": feed.target,
+        "cursor": feed.cursor,
+        "every_minutes": feed.every_minutes,
+        "paused": feed.is_paused,
+        "last_outcome": feed.last_outcome,
+        "last_crawled_at": feed.last_crawled_at,
+        "next_crawl_at": feed.next_crawl_at,
+    }
+
+
+@feed_app.command("kinds")
+def feed_kinds() -> None:
+    """List the sources that can be read."""
+    show_table(["kind", "reads"], [[name, source.title] for name, source in sorted(SOURCES.items())])
+
+
+@feed_app.command("pause")
+def feed_pause(feed_id: int, *, resume: Annotated[bool, typer.Option(help="Crawl it again.")] = False) -> None:
+    """Stop crawling a feed, or go on with it."""
+    with opened(read_settings()) as db, db.write.begin() as session:
+        find_feed(session, feed_id).is_paused = not resume
+    typer.echo(f"feed {feed_id} {'resumed' if resume else 'paused'}")
+
+
+@feed_app.command("remove")
+def feed_remove(feed_id: int) -> None:
+    """Forget a feed and its runs. The mentions that it brought stay."""
+    with opened(read_settings()) as db, db.write.begin() as session:
+        session.delete(find_feed(session, feed_id))
+    typer.echo(f"feed {feed_id} removed")
+
+
+def crawl_command(
+    brand: Annotated[str | None, BRAND_OPTION] = None,
+    feed: Annotated[int | None, typer.Option(help="One feed by its id.")] = None,
+    base_url: BASE_URL = None,
+    *,
+    as_json: Annotated[bool, JSON_OPTION] = False,
+) -> None:
+    """Fetch what is new from feeds that are not paused."""
+    settings = read_settings()
+    with opened(settings) as db:
+        with db.read() as session:
+            _ = (brand and find_brand(session, brand), feed and find_feed(session, feed))
+        runs = crawl(db, settings, brand=brand, feed_id=feed, base_url=base_url)
+    show_runs(runs, as_json=as_json)
+
+
+def show_runs(runs: list[CrawlRun], *, as_json: bool) -> None:
+    """Print crawls with their outcomes."""
+    names = ["feed_id", "outcome", "pages", "seen", "added", "changed", "dropped", "detail"]
+    rows = [{name: getattr(run, name) for name in names} for run in runs]
+    show_json(rows) if as_json else show_table(names, [list(row.values()) for row in rows])

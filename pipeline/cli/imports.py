@@ -1,0 +1,89 @@
+"""`import`: files of mentions, survey answers and orders."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.clock import now
+from core.errors import Invalid
+from pipeline.cli.context import BRAND_OPTION, JSON_OPTION, opened, read_settings, show_json
+from pipeline.imports import ImportResult, import_mentions, import_orders, import_survey
+from pipeline.progress import bar
+from store.identity import secret_of
+from store.models import Scale
+
+import_app = typer.Typer(no_args_is_help=True, help="Files: CSV, JSONL (.gz too), XLSX, Parquet.")
+
+FILE = Annotated[Path, typer.Argument(help="The file.")]
+BRAND = Annotated[str, BRAND_OPTION]
+MAP = Annotated[list[str] | None, typer.Option("--map", help="field=Column, as often as needed.")]
+AS_JSON = Annotated[bool, JSON_OPTION]
+
+
+def _columns(pairs: list[str] | None) -> dict[str, str]:
+    columns = {}
+    for pair in pairs or []:
+        field, equals, column = pair.partition("=")
+        if not (field and equals):
+            msg = f"--map takes field=Column (field= leaves it out), not {pair!r}"
+            raise Invalid(msg)
+        columns[field.strip()] = column.strip()
+    return columns
+
+
+@import_app.command("mentions")
+def mentions(file: FILE, brand: BRAND, columns: MAP = None, *, as_json: AS_JSON = False) -> None:
+    """Import public reviews and posts. A mention needs a text or a rating."""
+    settings = read_settings()
+    with opened(settings) as db, bar("importing mentions") as advance:
+        result = import_mentions(
+            db, brand, file, columns=_columns(columns), secret=secret_of(settings), clock=now, advance=advance
+        )
+    _show(result, as_json=as_json)
+
+
+@import_app.command("survey")
+def survey(
+    file: FILE,
+    brand: BRAND,
+    columns: MAP = None,
+    scale: Annotated[Scale, typer.Option(help="The scale of the scores; only nps enters the NPS.")] = Scale.NPS,
+    *,
+    as_json: AS_JSON = False,
+) -> None:
+    """Import survey answers."""
+    settings = read_settings()
+    with opened(settings) as db, bar("importing survey answers") as advance:
+        result = import_survey(
+            db,
+            brand,
+            file,
+            columns=_columns(columns),
+            secret=secret_of(settings),
+            clock=now,
+            scale=scale,
+            advance=advance,
+        )
+    _show(result, as_json=as_json)
+
+
+@import_app.command("orders")
+def orders(file: FILE, brand: BRAND, columns: MAP = None, *, as_json: AS_JSON = False) -> None:
+    """Import purchases."""
+    settings = read_settings()
+    with opened(settings) as db, bar("importing orders") as advance:
+        result = import_orders(
+            db, brand, file, columns=_columns(columns), secret=secret_of(settings), clock=now, advance=advance
+        )
+    _show(result, as_json=as_json)
+
+
+def _show(result: ImportResult, *, as_json: bool) -> None:
+    """Say what went in; rows that did not are counted, and stand in a file."""
+    if as_json:
+        show_json({name: getattr(result, name) for name in result.__slots__})
+    else:
+        typer.echo(f"{result.added} added, {result.changed} changed, {result.unchanged} there already")
+    if result.refused:
+        typer.echo(f"{result.refused} rows refused: see {result.errors_file}", err=True)

@@ -1,0 +1,135 @@
+"""`report`: the gap report in the terminal, and as JSON, CSV, XLSX or a page."""
+
+import io
+import json
+import sys
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from api.exports import write_csv, write_xlsx
+from api.report_page import render_report
+from api.reports import GapReport, gap_report
+from core.clock import now
+from core.errors import Invalid
+from metrics.gaps import Gap, GapRow, Verdict
+from metrics.nps import Nps
+from pipeline.cli.context import BRAND_OPTION, WIDE, opened, read_settings, show
+from store.brands import find_brand
+from store.database import ReadSession
+from store.models import Brand
+from store.queries import Slice, dimensions
+
+
+class Form(StrEnum):
+    """How a report is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    XLSX = "xlsx"
+    HTML = "html"
+
+
+VERDICTS = {
+    Verdict.WORSE_IN_PUBLIC: "[red]worse in public[/red]",
+    Verdict.BETTER_IN_PUBLIC: "[green]better in public[/green]",
+    Verdict.NO_EVIDENCE: "no evidence",
+    Verdict.TOO_FEW: "[dim]too few[/dim]",
+}
+
+
+def report(
+    brand: Annotated[str, BRAND_OPTION],
+    by: Annotated[str, typer.Option(help="location, month, channel, in any order, comma-separated.")] = "",
+    start: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="The day after the last, YYYY-MM-DD.")] = None,
+    location: Annotated[str | None, typer.Option(help="Only this location.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Only this channel.")] = None,
+    form: Annotated[Form, typer.Option("--format", help="How to write it.")] = Form.TABLE,
+    output: Annotated[Path | None, typer.Option(help="A file, in place of standard output.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+) -> None:
+    """The gap report: survey NPS and social NPS side by side, with intervals and a verdict."""
+    part = Slice(start=_day("--from", start), end=_day("--to", end), location=location, channel=channel)
+    form = Form.JSON if as_json else form
+    with opened(read_settings()) as db, db.read() as session:
+        owner = find_brand(session, brand)
+        found = gap_report(session, owner, dimensions(by), part, now=now())
+        if form is Form.TABLE and output is None:
+            show(gap_table(found))
+            return
+        content = _written(session, owner, found, part, form)
+    if output is not None:
+        output.write_bytes(content)
+    else:
+        sys.stdout.buffer.write(content)
+
+
+def _written(session: ReadSession, brand: Brand, found: GapReport, part: Slice, form: Form) -> bytes:
+    match form:
+        case Form.TABLE:
+            console = Console(file=io.StringIO(), width=WIDE)
+            console.print(gap_table(found))
+            return cast("io.StringIO", console.file).getvalue().encode()
+        case Form.JSON:
+            return (json.dumps(found.as_plain(), ensure_ascii=False, indent=2) + "\n").encode()
+        case Form.HTML:
+            return render_report(
+                session, brand, found.meta.by, part, now=found.meta.generated_at, standalone=True
+            ).encode()
+    rows = found.as_table()
+    file = io.BytesIO()
+    (write_csv if form is Form.CSV else write_xlsx)(file, list(rows[0]), rows)
+    return file.getvalue()
+
+
+def gap_table(found: GapReport) -> Table:
+    """The report for a terminal: a row a segment, the brand as a whole last."""
+    names = list(found.meta.by) or ["brand"]
+    table = Table(
+        *names,
+        *("survey NPS", "n", "social NPS", "voices", "by stars", "gap", "q", "verdict"),
+        title=f"{found.meta.brand}: gap = social - survey, in points, with 95 % intervals",
+        caption=f"Social NPS is a {found.meta.estimator}. A verdict needs a false discovery rate below "
+        f"{found.meta.false_discovery_rate:g} and at least {found.meta.min_voices} voices on each side.",
+        title_justify="left",
+        caption_justify="left",
+    )
+    for row in found.rows:
+        table.add_row(*(escape(row.segment[name] or "-") for name in names), *_cells(row))
+    table.add_section()
+    table.add_row("all", *[""] * (len(names) - 1), *_cells(found.total), style="bold")
+    return table
+
+
+def _cells(row: GapRow) -> list[str]:
+    return [
+        _interval(row.survey),
+        f"{row.survey.n:.0f}" if row.survey else "0",
+        _interval(row.social),
+        str(row.voices),
+        "" if row.rating_share is None else f"{row.rating_share:.0%}",
+        _interval(row.gap),
+        "" if row.gap is None or row.gap.q is None else f"{row.gap.q:.2g}",
+        VERDICTS[row.verdict],
+    ]
+
+
+def _interval(estimate: Nps | Gap | None) -> str:
+    return "" if estimate is None else f"{estimate.value:+.1f} [dim]({estimate.low:+.0f} … {estimate.high:+.0f})[/dim]"
+
+
+def _day(option: str, text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        msg = f"{option} takes a day such as 2026-10-31, not {text!r}"
+        raise Invalid(msg) from error

@@ -1,0 +1,33 @@
+"""Crawl feeds and say what came of each."""
+
+from core.clock import now
+from core.settings import Settings
+from crawlers.crawl import crawl_feeds
+from store.database import Database
+from store.feeds import feeds_to_crawl, last_runs
+from store.models import CrawlRun
+
+
+def crawl(
+    db: Database,
+    settings: Settings,
+    *,
+    brand: str | None = None,
+    feed_id: int | None = None,
+    base_url: str | None = None,
+    only_due: bool = False,
+) -> list[CrawlRun]:
+    """Crawl one feed, a brand's, or all that are not paused, in a process of its own; returns their runs.
+
+    A person who asks gets all of them; the schedule asks for those that are due. Fetching happens now, whatever clock
+    the other stages replay.
+    """
+    started_at = now()
+    with db.read() as session:
+        feeds = feeds_to_crawl(session, brand=brand, feed_id=feed_id, due_at=started_at if only_due else None)
+    ids = [feed.id for feed in feeds]
+    if not ids:
+        return []
+    crawl_feeds(settings, ids, base_url=base_url, progress=True)
+    with db.read() as session:
+        return last_runs(session, ids, since=started_at)

@@ -1,0 +1,54 @@
+"""One whole cycle, the main path of Afterword: read this first.
+
+Stages meet only in the store and are idempotent: each can be run, repeated or killed alone. There is no tally stage:
+tallies change in the transactions that change what they count.
+"""
+
+from dataclasses import dataclass
+
+from core.clock import Clock
+from core.settings import Settings
+from pipeline.alerting import check_alerts, deliver_alerts
+from pipeline.crawling import crawl
+from pipeline.labelling import label_new, waiting
+from pipeline.progress import bar
+from sentiment import load
+from store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class CycleResult:
+    """What a cycle did."""
+
+    crawled: int
+    added: int
+    labelled: int
+    alerts_opened: int
+    alerts_closed: int
+    delivered: int
+
+
+def run_cycle(
+    db: Database,
+    settings: Settings,
+    *,
+    clock: Clock,
+    brand: str | None = None,
+    base_url: str | None = None,
+    only_due: bool = False,
+) -> CycleResult:
+    """Crawl all feeds (or those that are due), label what is new, raise alerts, tell people."""
+    runs = crawl(db, settings, brand=brand, base_url=base_url, only_due=only_due)
+    labeller = load(settings.model)
+    with bar("labelling", total=waiting(db, labeller, clock=clock)) as advance:
+        labelled = label_new(db, labeller, clock=clock, advance=advance)
+    changes = check_alerts(db, settings, as_of=clock(), brand=brand)
+    delivered = deliver_alerts(db, settings, clock=clock)
+    return CycleResult(
+        crawled=len(runs),
+        added=sum(run.added for run in runs),
+        labelled=labelled.mentions,
+        alerts_opened=len(changes.opened),
+        alerts_closed=len(changes.closed),
+        delivered=delivered,
+    )
