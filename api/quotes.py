@@ -1,0 +1,83 @@
+"""The texts behind a number: the newest detractors' words of one segment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from api.filters import midnight
+from core.labels import Label
+from store.database import ReadSession
+from store.models import Brand
+from store.queries import MentionFilter, MentionRow, Slice, mentions_page
+
+TEXTS_A_ROW = 5
+LONGEST_QUOTE = 300
+DECEMBER = 12
+Names = Mapping[str, Mapping[str, str]]
+"""What to call the slugs of each dimension, `location` and `channel`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A text, cut to a readable length, and where it comes from."""
+
+    text: str
+    said_on: date | None
+    place: str
+    stars: tuple[str, str] | None
+    url: str | None
+
+
+def quotes(
+    session: ReadSession, brand: Brand, segment: Mapping[str, str | None], part: Slice, names: Names
+) -> list[Quote]:
+    """The newest detractors' texts of a segment; none for what belongs to no location, which cannot be searched for."""
+    if None in segment.values():
+        return []
+    start, end = part.start, part.end
+    if month := segment.get("month"):
+        first, following = _month_days(month)
+        start, end = max(start or first, first), min(end or following, following)
+    wanted = MentionFilter(
+        location=segment.get("location") or part.location,
+        channel=segment.get("channel") or part.channel,
+        start=midnight(start, brand) if start else None,
+        end=midnight(end, brand) if end else None,
+        label=Label.DETRACTOR,
+    )
+    found = mentions_page(session, brand, wanted, limit=TEXTS_A_ROW)
+    return [_quote(row, names) for row in found if row.mention.text.strip()]
+
+
+def _month_days(month: str) -> tuple[date, date]:
+    """The first day of a month of the form 2026-10, and that of the next."""
+    year, number = map(int, month.split("-"))
+    following = date(year + 1, 1, 1) if number == DECEMBER else date(year, number + 1, 1)
+    return date(year, number, 1), following
+
+
+def _quote(row: MentionRow, names: Names) -> Quote:
+    mention = row.mention
+    folded = " ".join(mention.text.split())
+    places = [names["channel"].get(row.channel, row.channel)]
+    if row.location:
+        places.append(names["location"].get(row.location, row.location))
+    return Quote(
+        text=folded if len(folded) <= LONGEST_QUOTE else folded[:LONGEST_QUOTE].rsplit(" ", 1)[0] + "…",
+        said_on=mention.said_on if mention.precision in {"second", "day"} else None,
+        place=" · ".join(places),
+        stars=(f"{mention.rating:g}", f"{mention.rating_best:g}") if mention.rating and mention.rating_best else None,
+        url=_safe(mention.url),
+    )
+
+
+def _safe(url: str | None) -> str | None:
+    """The address if it leads to the web; none for `javascript:` and whatever else a source may have put there."""
+    if url is None:
+        return None
+    try:
+        address = urlsplit(url)
+    except ValueError:
+        return None
+    return url if address.scheme in {"http", "https"} and address.netloc else None

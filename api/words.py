@@ -1,0 +1,88 @@
+"""Words, numbers and days as a reader of one language expects them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from api.locales import EN, FORMS, MONTHS, MONTHS_ALONE, RU
+
+MINUS = "\N{MINUS SIGN}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+TEENS = range(11, 15)
+FEW = range(2, 5)
+
+
+class Language(StrEnum):
+    """The languages of the pages."""
+
+    EN = "en"
+    RU = "ru"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one language: `words["key"]` in Python, `t.key` in a template; KeyError where there is none."""
+
+    language: Language
+    texts: Mapping[str, str]
+
+    @property
+    def language_code(self) -> str:
+        """For `<html lang>`: en, ru."""
+        return self.language.value
+
+    def __getitem__(self, key: str) -> str:
+        return self.texts[key]
+
+    def say(self, key: str, **values: str) -> str:
+        """The sentence of this key with its blanks filled."""
+        return self.texts[key].format(**values)
+
+    def points(self, value: float) -> str:
+        """A score or a gap in whole points, always with its sign: +46, −38, 0."""
+        whole = round(value)
+        return f"+{whole}" if whole > 0 else f"{MINUS}{-whole}" if whole < 0 else "0"
+
+    def interval(self, low: float, high: float) -> str:
+        """Two limits in whole points."""
+        return self.say("interval", low=self.points(low), high=self.points(high))
+
+    def number(self, value: float) -> str:
+        """A whole number with its thousands apart."""
+        return f"{round(value):,}".replace(",", NARROW if self.language is Language.RU else ",")
+
+    def count(self, what: str, n: int) -> str:
+        """How many of what: 1 answer, 2 answers; 1 ответ, 2 ответа, 5 ответов."""
+        forms = FORMS[self.language.value][what]
+        return f"{self.number(n)}{NO_BREAK}{forms[self._form(n)]}"
+
+    def _form(self, n: int) -> int:
+        if self.language is Language.EN:
+            return 0 if n == 1 else 1
+        if n % 100 not in TEENS and n % 10 == 1:
+            return 0
+        return 1 if n % 10 in FEW and n % 100 not in TEENS else 2
+
+    def share(self, value: float) -> str:
+        """A share in [0, 1] in whole per cent."""
+        return f"{value:.0%}" if self.language is Language.EN else f"{value * 100:.0f}{NO_BREAK}%"
+
+    def day(self, day: date) -> str:
+        """A day: 1 Oct 2026."""
+        return f"{day.day}{NO_BREAK}{MONTHS[self.language.value][day.month - 1]}{NO_BREAK}{day.year}"
+
+    def moment(self, moment: datetime) -> str:
+        """A moment in its own time zone, to the minute."""
+        return f"{self.day(moment.date())}, {moment:%H:%M}"
+
+    def month(self, month: str) -> str:
+        """A month of the form 2026-10."""
+        year, number = month.split("-")
+        return f"{MONTHS_ALONE[self.language.value][int(number) - 1]} {year}"
+
+
+def of(language: Language | None) -> Words:
+    """The words of a language, of English without one."""
+    return Words(language, RU) if language is Language.RU else Words(Language.EN, EN)

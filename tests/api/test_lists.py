@@ -1,0 +1,185 @@
+"""Mentions, alerts, brands: filtered, paged to the end, and acknowledged."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from api.cursors import cursor_of, id_of, moment_and_id_of
+from core.errors import Invalid
+from store.alerts import open_alert
+from store.database import Database
+from store.keys import Role
+from store.models import Brand
+from tests.api.conftest import ClientMaker, KeyMaker, problem
+from tests.builders import NOW, World
+
+
+def opened(world: World, count: int) -> list[int]:
+    """Ids of new alerts, one a location."""
+    ids = []
+    for number in range(count):
+        place = world.location(f"place {number}")
+        with world.db.write.begin() as session:
+            alert = open_alert(
+                session, brand_id=world.brand.id, kind="negative_spike", location_id=place, on=date(2026, 10, 30),
+                evidence={"n": 9}, now=NOW,
+            )  # fmt: skip
+            ids.append(alert.id)
+    return ids
+
+
+def walk(client: TestClient, path: str) -> list[int]:
+    """Ids on all pages, as the Link headers lead."""
+    ids: list[int] = []
+    while path:
+        answer = client.get(path)
+        assert answer.status_code == 200, answer.text
+        ids += [item["id"] for item in answer.json()["items"]]
+        path = answer.links["next"]["url"] if "next" in answer.links else ""
+        assert bool(path) is (answer.json()["next"] is not None)
+    return ids
+
+
+@pytest.mark.parametrize("limit", [1, 3, 7, 50])
+def test_cursors_lead_through_every_mention_once_also_where_moments_are_the_same(
+    client: TestClient, world: World, limit: int
+) -> None:
+    world.keep(*(world.mention(str(i), published_at=NOW - timedelta(hours=i // 3)) for i in range(7)))
+
+    ids = walk(client, f"/v1/mentions?brand={world.brand.slug}&limit={limit}")
+
+    assert len(ids) == len(set(ids)) == 7
+
+
+def test_a_mention_has_its_label_its_rating_and_never_its_author(client: TestClient, world: World) -> None:
+    world.keep(world.mention("1", "Плохо", rating=2, author_key="a" * 32, location="center", url="https://a.example/1"))
+
+    [item] = client.get(f"/v1/mentions?brand={world.brand.slug}").json()["items"]
+
+    assert "a" * 32 not in str(item)
+    assert item["label"] == "detractor"
+    assert item["rating"] == {"value": 2.0, "best": 5.0, "worst": 1.0}
+    assert (item["location"], item["channel"], item["promoter"]) == ("center", "maps", None)
+    assert item["published_at"] == "2026-11-01T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("label=detractor", 30),
+        ("label=passive", 1),
+        ("label=promoter", 6),
+        ("q=BAD THING 2", 11),
+        ("q=%25", 0),
+        ("location=garden", 1),
+        ("location=nowhere", 0),
+        ("channel=maps&from=2026-11-01&to=2026-11-02", 37),
+        ("to=2026-11-01", 0),
+    ],
+)
+def test_mentions_are_found_by(client: TestClient, spoken: World, query: str, found: int) -> None:
+    answer = client.get(f"/v1/mentions?brand={spoken.brand.slug}&{query}")
+
+    assert len(answer.json()["items"]) == found
+
+
+def test_a_day_of_a_filter_is_a_day_of_the_brand(client: TestClient, world: World) -> None:
+    world.keep(world.mention("1", published_at=NOW.replace(day=1, hour=0) - timedelta(hours=2)))  # 1 a.m. in Moscow
+
+    answer = client.get(f"/v1/mentions?brand={world.brand.slug}&from=2026-11-01")
+
+    assert len(answer.json()["items"]) == 1
+
+
+def test_an_export_takes_no_notice_of_pages(client: TestClient, spoken: World) -> None:
+    answer = client.get(f"/v1/mentions?brand={spoken.brand.slug}&format=csv&limit=2")
+
+    assert answer.text.count("\r\n") == 1 + 37
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "%%%", "W10", cursor_of(1), cursor_of("then", 1), cursor_of("2026-01-01", 1), cursor_of(NOW.isoformat(), -1),
+     cursor_of(NOW.isoformat(), 2**63)],
+)  # fmt: skip
+def test_a_cursor_of_somebody_s_own_making_is_422(client: TestClient, brand: Brand, cursor: str) -> None:
+    answer = client.get("/v1/mentions", params={"brand": brand.slug, "cursor": cursor})
+
+    assert answer.status_code == 422
+    assert problem(answer)["detail"].startswith("cursor: ")
+
+
+@given(st.text(max_size=60) | st.binary(max_size=60).map(lambda data: data.decode("latin-1")))
+def test_a_cursor_is_read_or_refused(cursor: str) -> None:
+    for read in (id_of, moment_and_id_of):
+        try:
+            read(cursor)
+        except Invalid as error:
+            assert str(error).startswith("cursor: ")  # noqa: PT017 - most of them are refused, all in these words
+
+
+def test_alerts_come_the_newest_first_page_by_page(client: TestClient, world: World) -> None:
+    ids = opened(world, 5)
+
+    found = walk(client, "/v1/alerts?limit=2")
+
+    assert found == sorted(ids, reverse=True)
+
+
+def test_alerts_are_exported_all_at_once(client: TestClient, world: World) -> None:
+    opened(world, 3)
+
+    answer = client.get("/v1/alerts?format=csv&limit=1")
+
+    assert answer.text.count("negative_spike") == 3
+
+
+def test_an_alert_is_acknowledged_once(client_of: ClientMaker, key: KeyMaker, world: World) -> None:
+    [alert_id] = opened(world, 1)
+    client = client_of(Authorization=f"Bearer {key(Role.ANALYST)}")
+
+    first, second = (client.post(f"/v1/alerts/{alert_id}/acknowledge") for _ in range(2))
+
+    assert first.json()["acknowledged_at"] == "2026-11-01T12:00:00Z"
+    assert (first.json(), first.json()["location"]) == (second.json(), "place 0")
+    assert client.get("/v1/alerts").json()["items"] == [second.json()]
+
+
+def test_an_alert_of_another_brand_is_not_there(
+    client_of: ClientMaker, key: KeyMaker, world: World, other_brand: Brand
+) -> None:
+    [alert_id] = opened(world, 1)
+    client = client_of(Authorization=f"Bearer {key(Role.ANALYST, other_brand)}")
+
+    answer = client.post(f"/v1/alerts/{alert_id}/acknowledge")
+
+    assert problem(answer)["detail"] == f"there is no alert {alert_id}"
+    assert client.get("/v1/alerts").json()["items"] == []
+
+
+def test_locations_are_listed(client: TestClient, spoken: World) -> None:
+    answer = client.get(f"/v1/locations?brand={spoken.brand.slug}")
+
+    assert answer.json() == {
+        "items": [{"slug": "center", "name": "center"}, {"slug": "garden", "name": "garden"}],
+        "next": None,
+    }
+
+
+def test_readiness_tells_the_age_of_the_last_crawl(anybody: TestClient) -> None:
+    answer = anybody.get("/readyz")
+
+    assert answer.json() == {"status": "ok", "last_crawled_at": None, "age_s": None}
+
+
+def test_a_database_that_is_behind_is_not_ready_and_says_nothing_more(anybody: TestClient, db: Database) -> None:
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'old'")
+
+    answer = anybody.get("/readyz")
+
+    assert answer.status_code == 503
+    assert problem(answer)["detail"] == "the database is not ready; the log says why"

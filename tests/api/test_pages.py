@@ -1,0 +1,253 @@
+"""The pages for people: honest numbers, harmless texts, in two languages."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from string import Formatter
+
+import pytest
+from lxml import html
+from starlette.testclient import TestClient
+
+from api import words
+from api.app import create_app
+from api.locales import EN, RU
+from api.report_page import render_report
+from api.words import Language
+from core.labels import Label
+from core.settings import Settings
+from store.alerts import open_alert
+from store.brands import add_brand
+from tests.builders import NOW, World
+
+HOSTILE = "<script>alert('x')</script> <img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def browser(world: World) -> Iterator[TestClient]:
+    app = create_app(world.db, Settings(_env_file=None), lambda: NOW, open_pages=True)
+    with TestClient(app, "http://127.0.0.1:8000") as client:
+        yield client
+
+
+def page(browser: TestClient, query: str = "") -> html.HtmlElement:
+    answer = browser.get(f"/brands/sunflower{query}")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    return html.fromstring(answer.text)
+
+
+def cells(tree: html.HtmlElement) -> list[list[str]]:
+    """Name and verdict of each row of the table."""
+    rows = tree.xpath("//table//tr[th[@scope='row']]")
+    return [[" ".join(row.xpath(f"string({part})").split()) for part in ("th", "td[last()]")] for row in rows]
+
+
+def test_home_leads_straight_to_the_only_brand(browser: TestClient) -> None:
+    answer = browser.get("/", follow_redirects=False)
+
+    assert answer.headers["location"] == "/brands/sunflower"
+
+
+def test_home_lists_several_brands_by_links_that_work(browser: TestClient, world: World) -> None:
+    with world.db.write.begin() as session:
+        add_brand(session, "oak/ & tree", name="<b>Oak</b>", timezone="Europe/Moscow", now=NOW)
+
+    links = html.fromstring(browser.get("/").text).xpath("//ul//a")
+
+    assert [link.text for link in links] == ["<b>Oak</b>", "Sunflower Fitness"]
+    assert [browser.get(link.get("href")).status_code for link in links] == [200, 200]
+
+
+def test_the_report_puts_the_worst_location_first_and_the_total_on_top(browser: TestClient, spoken: World) -> None:
+    spoken.answers([3] * 20, first_id=100, location="riverside")
+    spoken.keep(*(spoken.mention(f"r{i}", "lovely", location="riverside", rating=5) for i in range(20)))
+
+    rows = cells(page(browser))
+
+    assert rows == [
+        ["All together", "≈ No evidence of a gap"],
+        ["center", "▼ Worse in public"],
+        ["riverside", "▲ Better in public"],
+        ["garden", "… Too few voices"],
+    ]
+
+
+def test_the_page_shows_what_the_report_says(browser: TestClient, spoken: World) -> None:
+    tree = page(browser)
+
+    [row] = tree.xpath("//tr[th[contains(., 'center')]]")
+    drawing = row.xpath(".//*[@role='img']/@aria-label")[0]
+    assert "Survey: +56" in drawing
+    figures = " ".join(row.text_content().split())
+    assert "45 answers" in figures
+    assert "36 voices" in figures
+    assert spoken.brand.name in tree.xpath("string(//*[@class='headline'])")
+    assert "not yet corrected" in tree.text_content()
+
+
+def test_the_texts_behind_a_number_are_the_newest_detractors(browser: TestClient, world: World) -> None:
+    world.answers([10] * 12, location="center")
+    days = [NOW - timedelta(days=age) for age in range(7)]
+    world.keep(
+        *(
+            world.mention(f"{i}", f"bad {i}", rating=1, location="center", published_at=day)
+            for i, day in enumerate(days)
+        ),
+        world.mention("long", "word " * 100, rating=1, location="garden"),
+        world.mention("good", "good", rating=5, location="center"),
+    )
+
+    quotes = page(browser).xpath("//blockquote/text()")
+
+    assert [quote for quote in quotes if quote.startswith("bad")] == ["bad 0", "bad 1", "bad 2", "bad 3", "bad 4"]
+    [cut] = [quote for quote in quotes if quote.startswith("word")]
+    assert len(cut) <= 301
+    assert cut.endswith("…")
+    assert "good" not in quotes
+
+
+def test_a_hostile_text_is_shown_as_text(browser: TestClient, world: World) -> None:
+    world.keep(world.mention("1", HOSTILE, rating=1, location="<i>center</i>", channel="<u>maps</u>"))
+
+    answer = browser.get("/brands/sunflower")
+
+    assert html.fromstring(answer.text).xpath("//blockquote/text()") == [HOSTILE]
+    assert "<script" not in answer.text
+    assert "<img" not in answer.text
+    assert "<i>center" not in answer.text
+    assert "<u>maps" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("url", "linked"),
+    [
+        ("https://reviews.example/1?a=1&b=2", True),
+        ("javascript:alert(1)", False),
+        ("JaVaScRiPt:alert(1)", False),
+        ("data:text/html,x", False),
+        ("//no.scheme.example", False),
+        ("https://[bad", False),
+        (None, False),
+    ],
+)
+def test_only_addresses_of_the_web_are_linked(
+    browser: TestClient, world: World, url: str | None, *, linked: bool
+) -> None:
+    world.keep(world.mention("1", "bad", rating=1, location="center", url=url))
+
+    links = page(browser).xpath("//blockquote/following-sibling::p/a/@href")
+
+    assert links == ([url] if linked else [])
+
+
+def test_months_are_in_order_and_a_location_leads_to_its_months(browser: TestClient, world: World) -> None:
+    world.answers([10] * 3, location="center")
+    world.answers([1] * 3, first_id=10, location="center", responded_at=NOW - timedelta(days=60))
+    world.keep(world.mention("1", "bad", rating=1, location="center", published_at=NOW - timedelta(days=60)))
+    [link] = page(browser).xpath("//th/a/@href")
+
+    months = page(browser, link)
+
+    assert [name for name, _ in cells(months)] == ["All together", "Sept 2026", "Nov 2026"]
+    assert "Only center" in months.text_content()
+    assert months.xpath("//blockquote/text()") == ["bad"]
+
+
+def test_the_form_is_taken_with_blanks_and_kept(browser: TestClient, spoken: World) -> None:
+    tree = page(browser, "?by=channel&from=2026-10-01&to=")
+
+    assert tree.xpath("//option[@selected]/@value") == ["channel"]
+    assert tree.xpath("//input[@name='from']/@value") == ["2026-10-01"]
+    assert tree.xpath("//input[@name='to']/@value") == [""]
+    assert cells(tree)[0][0] == "All together"
+    assert spoken.brand.name in tree.text_content()
+
+
+def test_a_brand_without_anything_says_how_to_begin(browser: TestClient) -> None:
+    tree = page(browser)
+
+    assert "Nothing has been counted yet." in tree.text_content()
+    assert "No alert so far." in tree.text_content()
+
+
+def test_what_belongs_to_no_location_has_a_row_without_texts(browser: TestClient, world: World) -> None:
+    world.keep(world.mention("1", "bad", rating=1))
+
+    tree = page(browser, "?by=location,channel&to=2026-12-01")
+
+    assert cells(tree)[1] == ["No location · maps", "… Too few voices"]
+    assert tree.xpath("//blockquote") == []
+
+
+def test_open_alerts_come_before_closed_ones(browser: TestClient, world: World) -> None:
+    evidence = {"detractors": 9.0, "n": 11.0, "expected_share": 0.25, "provisional": True}
+    series = {"brand_id": world.brand.id, "kind": "negative_spike", "on": date(2026, 10, 28), "now": NOW}
+    place = world.location("center")
+    with world.db.write.begin() as session:
+        open_alert(session, location_id=None, evidence=evidence, **series)
+        open_alert(session, location_id=place, evidence={}, **series).closed_on = date(2026, 10, 30)
+
+    tree = page(browser)
+
+    assert tree.xpath("//ul[@class='alerts']/li/@class") == ["open", "closed"]
+    assert "9 of 11 public opinions were negative; usual is 25%" in tree.text_content()
+
+
+def test_the_page_speaks_russian(browser: TestClient, spoken: World) -> None:
+    tree = page(browser, "?lang=ru")
+
+    assert tree.get("lang") == "ru"
+    assert cells(tree)[0] == ["Все вместе", "▼ Публично хуже"]
+    assert spoken.brand.name in tree.text_content()
+
+
+def test_both_languages_have_the_same_sentences_with_the_same_blanks() -> None:
+    def blanks(texts: dict[str, str]) -> dict[str, set[str | None]]:
+        return {key: {part[1] for part in Formatter().parse(text)} - {None} for key, text in texts.items()}
+
+    assert blanks(EN) == blanks(RU)
+
+
+@pytest.mark.parametrize(
+    ("language", "n", "text"),
+    [
+        (Language.EN, 1, "1 answer"),
+        (Language.EN, 1204, "1,204 answers"),
+        (Language.RU, 1, "1 ответ"),
+        (Language.RU, 3, "3 ответа"),
+        (Language.RU, 11, "11 ответов"),
+        (Language.RU, 1021, "1 021 ответ"),
+        (Language.RU, 12, "12 ответов"),
+    ],
+)
+def test_numbers_are_counted_as_the_language_counts(language: Language, n: int, text: str) -> None:
+    assert " ".join(words.of(language).count("answers", n).split()) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(46.1, "+46"), (-37.9, "−38"), (0.4, "0"), (-0.4, "0")])
+def test_points_have_their_sign(value: float, text: str) -> None:
+    assert words.of(None).points(value) == text
+
+
+def test_a_report_that_stands_alone_needs_no_other_file_and_leads_nowhere(spoken: World) -> None:
+    with spoken.db.read() as session:
+        text = render_report(session, spoken.brand, ("location",), now=NOW, standalone=True)
+
+    tree = html.fromstring(text)
+    assert tree.xpath("//link | //form | //script | //nav") == []
+    assert tree.xpath("//a/@href") == []
+    assert "--survey:" in tree.xpath("string(//style)")
+    assert "&" not in tree.xpath("string(//style)")
+
+
+def test_a_text_without_an_opinion_is_not_among_detractors(browser: TestClient, world: World) -> None:
+    world.keep(world.mention("1", "where do I park?", location="center"))
+    world.label_all(Label.UNKNOWN)
+
+    assert page(browser).xpath("//blockquote") == []
+
+
+def test_the_docs_name_every_operation(browser: TestClient) -> None:
+    text = browser.get("/docs").text
+
+    assert all(path in text for path in browser.get("/openapi.json").json()["paths"])
