@@ -1,9 +1,8 @@
 """Feeds, their cursors, and the runs that crawl them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -109,11 +108,10 @@ def keep_page(
     mentions: Sequence[NewMention],
     *,
     run_id: int,
-    cursor: Mapping[str, Any] | None,
     dropped: int = 0,
     now: datetime,
 ) -> Kept:
-    """Keep one crawled page, the cursor that covers it, and the run's counts, all in this transaction."""
+    """Keep one crawled page and the run's counts; the caller sets the feed's cursor in the same transaction."""
     brand = session.get_one(Brand, feed.brand_id)
     kept = keep_mentions(session, brand, mentions, now=now)
     session.execute(
@@ -127,8 +125,6 @@ def keep_page(
             dropped=CrawlRun.dropped + dropped,
         )
     )
-    if cursor is not None:
-        session.execute(sa.update(Feed).where(Feed.id == feed.id).values(cursor=dict(cursor)))
     return kept
 
 

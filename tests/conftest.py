@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import structlog
 
 from store.brands import add_brand
 from store.database import Database, open_database
@@ -58,3 +59,10 @@ def brand(db: Database) -> Brand:
 @pytest.fixture
 def world(db: Database, brand: Brand) -> World:
     return World(db, brand)
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command line configures logs to the standard error of its own test, which is closed after it."""
+    yield
+    structlog.reset_defaults()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from time import sleep
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
@@ -19,6 +19,8 @@ class Asked:
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
+    at: float
+    """When, in seconds of the monotonic clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Site:
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
                 query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-                asked = Asked(parts.path, query, dict(self.headers.items()))
+                asked = Asked(parts.path, query, dict(self.headers.items()), monotonic())
                 site.asked.append(asked)
                 sleep(site.delay_s)
                 reply = site.answer(asked)

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.counts import Counts
-from core.counts import SegmentCounts
+from core.counts import Counts, SegmentCounts
 from metrics.gaps import GapRow, Verdict, report
 
 ALIKE, WORSE, BETTER = Counts(50, 30, 20), Counts(20, 30, 50), Counts(90, 8, 2)

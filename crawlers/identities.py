@@ -1,0 +1,61 @@
+"""Which of a node's names tells it from all others, now and on the next crawl."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import urldefrag, urljoin
+
+from crawlers.items import CrawledMention
+from crawlers.sites import split
+from crawlers.structured import Node
+from store.identity import content_hash
+
+LONGEST_NAME = 1000
+
+
+def native_ids(nodes: Sequence[Node], others: Iterable[Node], page_url: str) -> list[str | None]:
+    """For each node the first of its `@id`, identifier and url that is its alone; none where it has none.
+
+    A name that two nodes of the page share, that another thing on the page has too, or that is the page's own says
+    nothing. A place on the page (`…?page=2#review-21`) is taken by its fragment: reviews move to other pages.
+    """
+    taken = {name for node in others for name in _names(node, page_url)} | {page_url, urldefrag(page_url).url}
+    names = [[name for name in _names(node, page_url) if name not in taken] for node in nodes]
+    uses = Counter(name for own in names for name in set(own))
+    return [next((name for name in own if uses[name] == 1), None) for own in names]
+
+
+def _names(node: Node, page_url: str) -> list[str]:
+    values = [node.get("@id"), node.get("identifier"), node.get("url")]
+    absolute = [False, False, True]
+    names = (_name(value, page_url, is_url=is_url) for value, is_url in zip(values, absolute, strict=True))
+    return [name for name in names if name]
+
+
+def _name(value: Any, page_url: str, *, is_url: bool) -> str | None:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        value = value.get("value") or value.get("@id")
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return None
+    name = str(value).strip()[:LONGEST_NAME]
+    if is_url:
+        try:
+            name = urljoin(page_url, name)
+        except ValueError:
+            return None
+    place, fragment = urldefrag(name) if split(name) or name.startswith("#") else (name, "")
+    if fragment and place in ("", urldefrag(page_url).url):
+        # "#reviews" is where all of them are; a place of one of them has a number.
+        return f"#{fragment}" if re.search(r"\d", fragment) else None
+    return None if not name or name.startswith("_:") else name
+
+
+def content_id(mention: CrawledMention) -> str:
+    """What a mention without a name of its own is told by: who said what, when, and how it was rated."""
+    said_at = mention.published_at.isoformat() if mention.published_at else ""
+    return content_hash(
+        mention.author or "", said_at, mention.text, "" if mention.rating is None else f"{mention.rating:g}"
+    )

@@ -1,0 +1,72 @@
+"""What a source makes of one answer: plain values, made by a pure function and carried through Scrapy as an item."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from w3lib.encoding import html_to_unicode
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer, as a source's `page_of` takes it: all that a parser may look at."""
+
+    url: str
+    body: bytes
+    content_type: str = ""
+    link_header: str = ""
+
+    @cached_property
+    def text(self) -> str:
+        """The body as text: by the header's charset, a byte order mark, the page's own declaration, else UTF-8."""
+        return str(html_to_unicode(self.content_type or None, self.body, default_encoding="utf-8")[1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawledMention:
+    """One review or post as its source gives it.
+
+    What people wrote is kept out of `repr`, so that it cannot reach a log.
+    """
+
+    native_id: str
+    """The source's own id. One with a scheme (`https:`, `tag:`, `hn:`) is global, any other is its feed's own."""
+    text: str = field(repr=False)
+    """Plain text with paragraphs; may be empty where there is a rating."""
+    rating: float | None = None
+    """As given, within worst..best."""
+    best: float = 5
+    worst: float = 1
+    author: str | None = field(default=None, repr=False)
+    """The name as given; hashed on its way into the store and never kept. None for the anonymous."""
+    language: str | None = None
+    published_at: datetime | None = None
+    """Aware; none where the source gives no date. With a precision coarser than a second it is the brand's own time."""
+    precision: str = "second"
+    url: str | None = None
+    answer: str | None = field(default=None, repr=False)
+    """The brand's official answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One answer as its source read it, kept in one transaction together with the cursor that covers it."""
+
+    url: str
+    mentions: tuple[CrawledMention, ...] = ()
+    next_url: str | None = None
+    """The page after this one, absolute, as the page claims it; none on the last."""
+    is_recognised: bool = True
+    """Whether the answer has the shape of this source at all."""
+    title: str = ""
+    """What the page calls itself."""
+    dropped: int = 0
+    """Items with neither text nor rating, which cannot be mentions."""
+    dropped_ratings: int = 0
+    """Ratings outside their own scale; their mentions are kept without."""
+    problem: str | None = None
+    """What of the page could not be read, in words."""
+    cursor: Mapping[str, Any] = field(default_factory=dict)
+    """What the source wants to find in its cursor next time, beside the walk's own entries."""

@@ -1,0 +1,184 @@
+"""The child process that crawls: Twisted's reactor cannot be started twice, and its memory goes with it.
+
+The parent writes one pickled job to standard input and leaves it open: when it closes, the parent is gone, and the
+crawl ends as it does for Ctrl-C. What the parent reads back is on standard output.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import pickle
+import signal
+import sys
+import threading
+from collections import defaultdict
+from contextlib import nullcontext
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from scrapy import Spider
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.utils.reactor import install_reactor
+
+from core.errors import AfterwordError
+from core.logs import configure_logs
+from crawlers.job import INTERRUPTED, Job
+from crawlers.outcomes import Outcome, Seen, Verdict, verdict
+from crawlers.probe import Finding, ProbeSpider
+from crawlers.progress import Tell, shown_progress, untold
+from crawlers.settings import scrapy_settings
+from crawlers.sites import rebased, split
+from crawlers.sources import SOURCES
+from crawlers.storage import Storage
+from store.database import open_database
+from store.feeds import find_feed
+from store.identity import secret_of
+
+log = structlog.get_logger()
+
+SITES_AT_ONCE = 8
+TOLD_ANYWAY = ("scrapy.downloadermiddlewares.retry", "scrapy.downloadermiddlewares.robotstxt")
+"""Loggers of what ends as an outcome: a site that does not answer needs no traceback."""
+CAPS = frozenset({"closespider_timeout", "closespider_pagecount"})
+
+
+class Crawling:
+    """All crawls of one process: one at a time per site, several sites at once, until all are done or it is stopped."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.runner = AsyncCrawlerRunner(scrapy_settings(job.settings))
+        self.sites = asyncio.Semaphore(SITES_AT_ONCE)
+        self.is_stopping = False
+        self.stopping: asyncio.Future[None] | None = None
+
+    def stop(self) -> None:
+        """End politely: pages in flight are kept, nothing new is begun."""
+        if not self.is_stopping:
+            self.is_stopping = True
+            log.warning("crawl_is_stopping")
+            self.stopping = asyncio.ensure_future(self.runner.stop())
+
+    async def probe(self) -> str:
+        """Look at one address; the finding as JSON."""
+        findings: list[Finding] = []
+        await self._run(ProbeSpider, start_url=self.job.probe_url, findings=findings)
+        return json.dumps(asdict(findings[0] if findings else Finding(error="the page was not fetched")))
+
+    async def feeds(self) -> str:
+        """Crawl all feeds; nothing to report."""
+        db = open_database(self.job.settings.database_url)
+        storage = Storage(db, secret_of(self.job.settings))
+        by_site: dict[str, list[int]] = defaultdict(list)
+        with db.read() as session:
+            for feed_id in self.job.feed_ids:
+                address = urlsplit(rebased(find_feed(session, feed_id).target, self.job.base_url))
+                by_site[address.netloc].append(feed_id)
+        try:
+            with shown_progress(len(self.job.feed_ids)) if self.job.progress else nullcontext(untold) as tell:
+                await asyncio.gather(*(self._site(feed_ids, storage, tell) for feed_ids in by_site.values()))
+        finally:
+            db.close()
+        return ""
+
+    async def _site(self, feed_ids: list[int], storage: Storage, tell: Tell) -> None:
+        """The feeds of one site, one after another."""
+        async with self.sites:
+            for place, feed_id in enumerate(feed_ids):
+                if place:
+                    await asyncio.sleep(self.job.settings.crawl_delay_s)
+                if self.is_stopping:
+                    return
+                await self._feed(feed_id, storage, tell)
+                tell(1, 0, 0)
+
+    async def _feed(self, feed_id: int, storage: Storage, tell: Tell) -> None:
+        work = await asyncio.to_thread(storage.start, feed_id, base_url=self.job.base_url)
+        seen = Seen(had_mentions=work.had_mentions)
+        source = SOURCES.get(work.kind)
+        if source is None:
+            seen.failure = Verdict(Outcome.FAILED, f"there is no source {work.kind!r}; there are: {', '.join(SOURCES)}")
+        elif split(work.start_url) is None:
+            seen.failure = Verdict(Outcome.FAILED, "its target is no address that begins with http:// or https://")
+        else:
+            told = {"work": work, "storage": storage, "seen": seen, "tell": tell}
+            crawler = await self._run(source, **told)
+            if self.is_stopping:
+                return  # the run stays open, as that of a killed crawl: the next one goes on from its cursor
+            _note_end(crawler, seen)
+        end = verdict(seen)
+        await asyncio.to_thread(storage.finish, work, end)
+        log.info("feed_crawled", feed=feed_id, outcome=end.outcome.value, pages=seen.pages, added=seen.added)
+
+    async def _run(self, spider: type[Spider], **told: Any) -> Crawler:
+        crawler = self.runner.create_crawler(spider)
+        await self.runner.crawl(crawler, **told)
+        return crawler
+
+
+def _note_end(crawler: Crawler, seen: Seen) -> None:
+    """What only Scrapy knows: a cap that was reached, or a mistake of ours in a spider."""
+    if crawler.stats.get_value("finish_reason") in CAPS:
+        seen.is_capped = True
+    prefix = "spider_exceptions/"
+    mistakes = {key.removeprefix(prefix) for key in crawler.stats.get_stats() if key.startswith(prefix)} - {"count"}
+    if mistakes and seen.failure is None:
+        seen.failure = Verdict(Outcome.FAILED, f"a mistake in the spider: {min(mistakes)}")
+
+
+def main() -> None:
+    """Do the job on standard input; leave with 0, 1 after an error that is on standard error, or 130 when stopped."""
+    job: Job = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent wrote it
+    configure_logs(job.settings.log_level, as_json=job.settings.log_json)
+    for name in TOLD_ANYWAY:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+    status = _status(job)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not sys.exit: a thread that hangs on a hostile page would be waited for.
+    os._exit(status)
+
+
+def _status(job: Job) -> int:
+    from twisted.internet import reactor as installed  # noqa: PLC0415 - importing it installs it
+
+    reactor: Any = installed
+    loop = asyncio.get_event_loop()
+    crawling = Crawling(job)
+
+    async def work() -> int:
+        try:
+            return await _done(crawling)
+        finally:
+            reactor.stop()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, crawling.stop)
+    threading.Thread(target=_watch_parent, args=(loop, crawling), daemon=True).start()
+    working = loop.create_task(work())
+    reactor.run(installSignalHandlers=False)
+    return working.result()
+
+
+async def _done(crawling: Crawling) -> int:
+    try:
+        report = await (crawling.probe() if crawling.job.probe_url else crawling.feeds())
+    except AfterwordError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except Exception as error:  # noqa: BLE001 - the edge of this process
+        # Not the traceback: a database's error quotes what it could not store.
+        log.error("crawl_crashed", error=type(error).__name__)  # noqa: TRY400
+        return 1
+    sys.stdout.write(report)
+    return INTERRUPTED if crawling.is_stopping else 0
+
+
+def _watch_parent(loop: asyncio.AbstractEventLoop, crawling: Crawling) -> None:
+    """Stop when standard input ends: the parent is gone."""
+    sys.stdin.buffer.read()
+    loop.call_soon_threadsafe(crawling.stop)

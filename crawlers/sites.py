@@ -1,0 +1,85 @@
+"""Addresses: which of them belong to one site, and how a stand-in takes a site's place."""
+
+import re
+from urllib.parse import SplitResult, urldefrag, urljoin, urlsplit
+
+from core.errors import Invalid
+
+PORTS = {"http": 80, "https": 443}
+LONGEST_ADDRESS = 2000
+LINK = re.compile(r"<([^<>]*)>([^<]*)")
+REL_NEXT = re.compile(r";\s*rel\s*=\s*(?:\"[^\"]*\bnext\b[^\"]*\"|'[^']*\bnext\b[^']*'|next\b)", re.IGNORECASE)
+
+
+def split(url: str) -> SplitResult | None:
+    """The parts of an http(s) address with a host and a valid port; none for anything else."""
+    try:
+        parts = urlsplit(url.strip())
+        valid = parts.scheme in PORTS and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return None
+    return parts if valid else None
+
+
+def clean_address(url: str) -> str:
+    """An address as it is watched: no fragment, a path at least `/`; raises Invalid where it cannot be crawled."""
+    parts = split(url)
+    if parts is None:
+        msg = f"{url[:200]!r} is no public address: give one that begins with http:// or https://"
+        raise Invalid(msg)
+    if parts.username or parts.password:
+        msg = "an address with a name or password in it is not crawled: only public pages are"
+        raise Invalid(msg)
+    if len(url) > LONGEST_ADDRESS:
+        msg = f"the address has {len(url)} characters; at most {LONGEST_ADDRESS} are taken"
+        raise Invalid(msg)
+    return parts._replace(netloc=parts.netloc.lower(), path=parts.path or "/", fragment="").geturl()
+
+
+def port_of(parts: SplitResult) -> int:
+    """The port, written or not."""
+    return parts.port or PORTS[parts.scheme]
+
+
+def is_same_site(one: str, other: str) -> bool:
+    """Whether both have one host and one port; plain http and https on their usual ports are one site."""
+    a, b = split(one), split(other)
+    if a is None or b is None or a.hostname != b.hostname:
+        return False
+    usual = all(port_of(parts) == PORTS[parts.scheme] for parts in (a, b))
+    return usual or port_of(a) == port_of(b)
+
+
+def site_slug(url: str) -> str:
+    """The site as a channel's slug: `example.org`, or `127.0.0.1-8101` on an unusual port."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.").replace(":", "-")
+    return host if port_of(parts) == PORTS[parts.scheme] else f"{host}-{port_of(parts)}"
+
+
+def rebased(url: str, base_url: str | None) -> str:
+    """The same path on the host of `base_url`, where one is given: how a stand-in takes a site's place."""
+    if base_url is None:
+        return url
+    base = urlsplit(clean_address(base_url))
+    return urlsplit(url)._replace(scheme=base.scheme, netloc=base.netloc).geturl()
+
+
+def linked(page_url: str, link: str) -> str | None:
+    """The http(s) address that a link on a page leads to; none for other kinds."""
+    try:
+        url = urljoin(page_url, link.strip())
+    except ValueError:
+        return None
+    return url if split(url) and len(url) <= LONGEST_ADDRESS else None
+
+
+def joined(page_url: str, link: str) -> str | None:
+    """The page that a link leads to: the same without fragment."""
+    url = linked(page_url, link)
+    return urldefrag(url).url if url else None
+
+
+def next_in_header(header: str) -> str | None:
+    """The target of `rel=next` in an HTTP Link header (RFC 8288), as written."""
+    return next((target for target, attributes in LINK.findall(header) if REL_NEXT.search(attributes)), None)

@@ -1,0 +1,156 @@
+"""From pages into the store: mentions, the cursor that covers them and the run's counts, one transaction a page."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from scrapy.crawler import Crawler
+
+from core.clock import now, zone
+from crawlers.items import CrawledMention, Page
+from crawlers.outcomes import Outcome, Verdict
+from crawlers.sites import rebased, site_slug
+from crawlers.texts import INVISIBLE
+from crawlers.walk import Step
+from store.database import Database
+from store.feeds import find_feed, finish_run, has_mentions, keep_page, start_run
+from store.identity import content_hash, person_key
+from store.mentions import Kept, NewMention
+from store.models import Brand
+
+log = structlog.get_logger()
+
+LONGEST_ID = 300
+LONGEST_URL = 2000
+FUTURE = timedelta(days=1)
+"""A date further ahead than any time zone is a mistake of the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One feed to crawl: what its spider has to know."""
+
+    feed_id: int
+    run_id: int
+    channel_id: int
+    location_id: int | None
+    kind: str
+    target: str
+    start_url: str
+    """Where the target is fetched: its own address, or the stand-in's."""
+    cursor: dict[str, Any]
+    timezone: str
+    had_mentions: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """What spiders know of the store."""
+
+    db: Database
+    secret: bytes
+
+    def start(self, feed_id: int, *, base_url: str | None) -> Work:
+        """Open a run of a feed; raises NotFound."""
+        with self.db.write.begin() as session:
+            feed = find_feed(session, feed_id)
+            return Work(
+                feed_id=feed_id,
+                run_id=start_run(session, feed_id, now=now()),
+                channel_id=feed.channel_id,
+                location_id=feed.location_id,
+                kind=feed.kind,
+                target=feed.target,
+                start_url=rebased(feed.target, base_url),
+                cursor=dict(feed.cursor),
+                timezone=session.get_one(Brand, feed.brand_id).timezone,
+                had_mentions=has_mentions(session, feed_id),
+            )
+
+    def keep(self, work: Work, page: Page, step_after: Callable[[Page, Kept], Step]) -> tuple[Kept, Step]:
+        """Keep a page; what became of it decides the step, whose cursor is kept with it."""
+        fetched_at = now()
+        mentions = [new_mention(work, mention, self.secret, fetched_at) for mention in page.mentions]
+        with self.db.write.begin() as session:
+            feed = find_feed(session, work.feed_id)
+            kept = keep_page(session, feed, mentions, run_id=work.run_id, dropped=page.dropped, now=fetched_at)
+            step = step_after(page, kept)
+            feed.cursor = step.cursor
+        return kept, step
+
+    def finish(self, work: Work, end: Verdict) -> None:
+        """Close the run."""
+        with self.db.write.begin() as session:
+            finish_run(
+                session,
+                work.run_id,
+                outcome=end.outcome,
+                detail=end.detail,
+                retry_at=end.retry_at,
+                now=now(),
+            )
+
+
+def new_mention(work: Work, mention: CrawledMention, secret: bytes, fetched_at: datetime) -> NewMention:
+    """A crawled mention as the store takes it: the author hashed, dated at the fetch where the source has no date."""
+    published_at, precision = mention.published_at, mention.precision
+    if published_at is not None and precision != "second":
+        # Without a zone it is the clock, and the day, of where the brand is.
+        published_at = published_at.replace(tzinfo=zone(work.timezone))
+    if published_at is None or published_at > fetched_at + FUTURE:
+        published_at, precision = fetched_at, "fetched"
+    url = INVISIBLE.sub("", mention.url or work.target)
+    return NewMention(
+        channel_id=work.channel_id,
+        location_id=work.location_id,
+        feed_id=work.feed_id,
+        native_id=_global_id(mention.native_id, work.target),
+        text=mention.text,
+        published_at=published_at,
+        precision=precision,
+        rating=mention.rating,
+        rating_best=mention.best,
+        rating_worst=mention.worst,
+        language=mention.language,
+        author_key=person_key(secret, site_slug(work.target), mention.author),
+        url=url if len(url) <= LONGEST_URL else None,
+        answer=mention.answer,
+    )
+
+
+def _global_id(native_id: str, target: str) -> str:
+    """An id with a scheme as it is; any other counts within its target, as two branches may both have a review 17."""
+    clean = INVISIBLE.sub("", native_id)
+    scheme, colon, _ = clean.partition(":")
+    if not (colon and scheme[:1].isalpha() and scheme.isalnum()):
+        return f"{content_hash(target)}:{clean}" if len(clean) <= LONGEST_ID else content_hash(target, native_id)
+    return clean if len(clean) <= LONGEST_ID else content_hash(native_id)
+
+
+class StoragePipeline:
+    """Scrapy's item pipeline: keeps each page, off the event loop, before the next one is asked for."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "StoragePipeline":
+        """Scrapy's way of making a component."""
+        return cls(crawler)
+
+    async def process_item(self, item: Page) -> Page:
+        """Keep the page and have the spider go on from it."""
+        spider: Any = self.crawler.spider
+        try:
+            kept, step = await asyncio.to_thread(spider.storage.keep, spider.work, item, spider.step_after)
+        except (sa.exc.SQLAlchemyError, ValueError) as error:
+            # Its message would quote the texts.
+            log.error("page_not_kept", feed=spider.work.feed_id, error=type(error).__name__)  # noqa: TRY400
+            spider.fail(Verdict(Outcome.FAILED, f"the page could not be stored ({type(error).__name__})"))
+        else:
+            spider.go_on(item, kept, step)
+        return item

@@ -1,0 +1,44 @@
+"""Recognise the source behind a public address."""
+
+import json
+from dataclasses import dataclass
+
+from core.errors import Invalid, UnknownSource
+from core.settings import Settings
+from crawlers.job import Job, done_in_child
+from crawlers.probe import Finding
+from crawlers.sites import clean_address, rebased, site_slug
+from crawlers.sources import SOURCES
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a feed for an address is made of."""
+
+    kind: str
+    target: str
+    title: str
+    """What the page calls itself; the site where it does not."""
+    suggested_channel: str
+
+
+def recognise(url: str, settings: Settings, *, base_url: str | None = None) -> Recognised:
+    """The source behind an address: first by the address itself, then by fetching it once, by the rules of a crawl.
+
+    Raises UnknownSource with the reason: no http(s) address, robots.txt, no answer, no page, or a page that no source
+    reads; the last lists what is supported. `base_url` stands in for the address's site.
+    """
+    try:
+        address = clean_address(url)
+        fetched = rebased(address, base_url)
+    except Invalid as error:
+        raise UnknownSource(str(error)) from error
+    channel = site_slug(address)
+    for kind, source in SOURCES.items():
+        if target := source.claims(address):
+            return Recognised(kind, target, channel, channel)
+    finding = Finding(**json.loads(done_in_child(Job(settings, probe_url=fetched))))
+    if finding.kind is None:
+        msg = f"{address}: {finding.error}"
+        raise UnknownSource(msg)
+    return Recognised(finding.kind, address, finding.title or channel, channel)
