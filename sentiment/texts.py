@@ -1,0 +1,30 @@
+"""What of a text the labeller reads: tags, addresses and control characters gone, blanks single, the head only."""
+
+import html
+import re
+
+RAW_LIMIT = 20_000
+"""Characters looked at; what follows is cut before any other work, so that a megabyte costs no more than a page."""
+
+CLEAN_LIMIT = 2_048
+"""Characters kept: more than the 128 tokens that the labeller reads ever need."""
+
+_TAG = re.compile(r"<[/!]?[a-zA-Z][^<>]{0,1000}>")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_NAME = re.compile(r"(?<![\w@])@\w+")
+_BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufffd\ud800-\udfff]+")
+
+
+def clean(text: str) -> str:
+    """The text as the labeller was trained to see it: `http` for any address, `@user` for any name, one line.
+
+    At most `CLEAN_LIMIT` characters; empty where nothing but tags, blanks and control characters was there.
+    """
+    text = html.unescape(_TAG.sub(" ", text[:RAW_LIMIT]))
+    text = _NAME.sub("@user", _ADDRESS.sub("http", text))
+    return _BLANKS.sub(" ", text).strip()[:CLEAN_LIMIT].rstrip()
+
+
+def has_letters(text: str) -> bool:
+    """Whether there is anything to read: figures, marks and emoji alone are no text."""
+    return any(character.isalpha() for character in text)

@@ -1,0 +1,62 @@
+"""How raw scores are read: temperatures, the threshold of being an opinion, and how often each class is mistaken."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+
+from core.labels import CLASSES, Label
+from sentiment.manifest import Confusion
+from sentiment.training.corpus import Example
+
+KEPT_REVIEWS = 0.985
+"""At least this share of held-back reviews must count as opinions, whatever else the threshold is good for."""
+
+_UNKNOWN = len(CLASSES)
+
+
+def temperature(logits: NDArray[np.float32], classes: NDArray[np.int64]) -> float:
+    """What to divide [n, classes] logits by for the best likelihood of the true classes (Guo and others 2017)."""
+
+    def loss(log_temperature: float) -> float:
+        scaled = logits.astype(np.float64) / np.exp(log_temperature)
+        top = scaled.max(1, keepdims=True)
+        log_sum = np.log(np.exp(scaled - top).sum(1)) + top[:, 0]
+        return float((log_sum - scaled[np.arange(len(classes)), classes]).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
+
+
+def binary_temperature(logits: NDArray[np.float32], truth: NDArray[np.bool_]) -> float:
+    """The same for one logit: a two-class softmax of (0, logit)."""
+    return temperature(np.stack([np.zeros_like(logits), logits], axis=1), truth.astype(np.int64))
+
+
+def opinion_threshold(chances: NDArray[np.float64], rows: Sequence[Example]) -> float:
+    """The threshold that parts posts best (sensitivity + specificity), among those that keep nearly all reviews."""
+    reviews = np.array([row.kind != "post" for row in rows])
+    told = np.array([row.kind == "post" and row.opinion_weight >= 1 for row in rows])
+    truth = np.array([row.opinion > 0.5 for row in rows])  # noqa: PLR2004
+    candidates = np.linspace(0.05, 0.7, 66)
+    allowed = [t for t in candidates if (chances[reviews] >= t).mean() >= KEPT_REVIEWS] or [candidates[0]]
+    scores = [(chances[told & truth] >= t).mean() + (chances[told & ~truth] < t).mean() for t in allowed]
+    return round(float(allowed[int(np.argmax(scores))]), 3)
+
+
+def confusion(pairs: Sequence[tuple[Example, Label]]) -> Confusion:
+    """Counts [true class][said], `unknown` last; rows whose class nobody annotated are left out."""
+    counts = np.zeros((len(CLASSES), len(CLASSES) + 1), np.int64)
+    for row, label in pairs:
+        if row.weight > 0:
+            counts[CLASSES.index(row.label), _UNKNOWN if label is Label.UNKNOWN else CLASSES.index(label)] += 1
+    return tuple(tuple(row) for row in counts.tolist())
+
+
+def macro_f1(truth: NDArray[np.int64], said: NDArray[np.int64]) -> float:
+    """Mean F1 over the classes, 0 for one that is neither there nor said."""
+    scores = []
+    for k in range(len(CLASSES)):
+        both = int(((truth == k) & (said == k)).sum())
+        scores.append(2 * both / max(1, int((truth == k).sum() + (said == k).sum())))
+    return float(np.mean(scores))
