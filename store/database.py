@@ -93,6 +93,15 @@ def refresh_statistics(db: Database, table: type[Any]) -> None:
             connection.exec_driver_sql(f"ANALYZE {table.__tablename__}")
 
 
+def take_turn(session: WriteSession, brand_id: int) -> None:
+    """One transaction at a time per brand from here on: who has an author's voice depends on all that were kept.
+
+    SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(brand_id)))
+
+
 def insert_for(session: WriteSession, table: type[Any]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that knows ON CONFLICT, in the dialect of this session's database."""
     if session.get_bind().dialect.name == "postgresql":

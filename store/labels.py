@@ -124,8 +124,12 @@ def write_labels(session: WriteSession, labeller: int, labels: Sequence[NewLabel
     A mention that was edited since its text was read is left out: it waits for the next round.
     """
     by_id = {new.mention_id: new for new in labels}
-    query = sa.select(Mention.id, Mention.content_hash).where(Mention.id.in_(by_id))
-    current = [by_id[row.id] for row in session.execute(query) if by_id[row.id].content_hash == row.content_hash]
+    query = sa.select(Mention.id, Mention.content_hash).where(Mention.id.in_(by_id)).order_by(Mention.id)
+    current = [
+        by_id[row.id]
+        for row in session.execute(query.with_for_update())
+        if by_id[row.id].content_hash == row.content_hash
+    ]
     if not current:
         return 0
     with followed(session, Side.SOCIAL, [new.mention_id for new in current]):

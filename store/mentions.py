@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from core.clock import day_of, zone
 from core.labels import Label, Side, label_of_rating
-from store.database import ONE_STATEMENT, ReadSession, WriteSession, insert_for
+from store.database import ONE_STATEMENT, ReadSession, WriteSession, insert_for, take_turn
 from store.identity import content_hash
 from store.models import Brand, Mention
 from store.tallies import followed
@@ -67,6 +67,7 @@ def keep_mentions(session: WriteSession, brand: Brand, mentions: Sequence[NewMen
     Identity is (brand, channel, native id); of two with one identity in a batch the later counts.
     """
     rows = {(m.channel_id, m.native_id): _row(brand, m) for m in mentions}
+    take_turn(session, brand.id)
     known = _known(session, brand, rows.keys())
     new = [row | {"first_seen_at": now} for key, row in rows.items() if key not in known]
     edits = [(known[key], row) for key, row in rows.items() if key in known and _differs(known[key], row)]

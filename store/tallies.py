@@ -104,6 +104,16 @@ def _contributions(session: ReadSession, side: Side, ids: Iterable[int]) -> Cell
     return cells
 
 
+def _hold(session: WriteSession, side: Side, ids: Iterable[int]) -> None:
+    """Lock rows until the end of the transaction: what another writer changes between before and after counts twice.
+
+    In the order of their ids, so that two writers cannot wait for each other in a ring. SQLite has one writer anyway.
+    """
+    _, row_id = QUERIES[side]
+    for some in batches(sorted(ids), IDS_A_QUERY):
+        session.execute(sa.select(row_id).where(row_id.in_(some)).order_by(row_id).with_for_update())
+
+
 @contextmanager
 def followed(session: WriteSession, side: Side, ids: Iterable[int]) -> Iterator[set[int]]:
     """Keep the tallies true while rows of these ids change inside the block.
@@ -112,6 +122,7 @@ def followed(session: WriteSession, side: Side, ids: Iterable[int]) -> Iterator[
     that cannot be seen afterwards (deleted, removed) take their contribution with them.
     """
     touched = set(ids)
+    _hold(session, side, touched)
     before = _contributions(session, side, touched)
     yield touched
     session.flush()

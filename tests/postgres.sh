@@ -10,7 +10,7 @@ home=$(mktemp -d)
 as_owner() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 if [ "$(id -u)" = 0 ]; then chown postgres "$home"; fi
 cd "$home"
-as_owner "$bin/initdb" -D "$home/data" -U afterword --auth=trust --no-sync >/dev/null
+as_owner "$bin/initdb" -D "$home/data" -U afterword --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >/dev/null
 as_owner "$bin/pg_ctl" -D "$home/data" -s -w -o "-k $home -c listen_addresses='' -c fsync=off" -l "$home/log" start
 trap 'as_owner "$bin/pg_ctl" -D "$home/data" -s -m immediate stop; rm -rf "$home"' EXIT
 as_owner "$bin/createdb" -h "$home" -U afterword afterword
