@@ -16,7 +16,7 @@ from store.queries import DayCount, detractor_ids, social_days
 NEGATIVE_SPIKE = "negative_spike"
 HISTORY_DAYS = 180
 """Enough for the dispersion of the oldest day that is tested, whose own baseline lies before it."""
-TESTED_DAYS = 7
+TESTED_DAYS = 14
 """Days that are tested at each check, so that what a source publishes late is not missed."""
 EVIDENCE = 5
 
