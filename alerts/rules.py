@@ -9,7 +9,7 @@ from core.clock import day_of, zone
 from core.labels import Label
 from metrics.spikes import Day, Spike, SpikeRule, closes, opens, spike
 from store.alerts import last_alert, open_alert
-from store.database import WriteSession
+from store.database import WriteSession, take_turn
 from store.models import Alert, Brand
 from store.queries import DayCount, detractor_ids, social_days
 
@@ -39,7 +39,10 @@ def check_brand(session: WriteSession, brand: Brand, *, as_of: datetime, rule: S
     The day of `as_of` counts as far as it is known; a midnight belongs to the day before it. The whole brand is tested
     without the locations that fire by themselves, so that one club's trouble is told once. Again is harmless.
     """
-    last_day = day_of(as_of - timedelta(microseconds=1), zone(brand.timezone))
+    take_turn(session, brand.id)
+    timezone = zone(brand.timezone)
+    last_day = day_of(as_of - timedelta(microseconds=1), timezone)
+    whole = last_day < day_of(as_of, timezone)
     start = last_day - timedelta(days=HISTORY_DAYS)
     counts = social_days(session, brand, start=start, end=last_day + timedelta(days=1))
     share = _usual_share(counts, last_day, rule)
@@ -48,10 +51,10 @@ def check_brand(session: WriteSession, brand: Brand, *, as_of: datetime, rule: S
         own = [count for count in counts if count.location_id == location_id]
         tested = _tested(own, start, last_day, share, rule)
         loud |= {(location_id, found.on) for found in tested if found.fired}
-        changes += _follow(session, brand, location_id, tested, rule=rule, now=as_of)
+        changes += _follow(session, brand, location_id, tested, rule=rule, now=as_of, last_is_whole=whole)
     rest = [count for count in counts if (count.location_id, count.said_on) not in loud]
     tested = _tested(rest, start, last_day, None, rule)
-    return changes + _follow(session, brand, None, tested, rule=rule, now=as_of)
+    return changes + _follow(session, brand, None, tested, rule=rule, now=as_of, last_is_whole=whole)
 
 
 def _usual_share(counts: Iterable[DayCount], last_day: date, rule: SpikeRule) -> float | None:
@@ -88,17 +91,25 @@ def _follow(
     *,
     rule: SpikeRule,
     now: datetime,
+    last_is_whole: bool,
 ) -> Changes:
-    """Walk through the tested days of one series and move its alert from state to state."""
+    """Walk through the tested days of one series and move its alert from state to state.
+
+    A day that is not over yet may still fire, so its calm closes nothing. What fires soon after an alert was closed is
+    the same trouble: its alert opens again, and nobody is told twice.
+    """
     opened, closed = [], []
     alert = last_alert(session, brand.id, NEGATIVE_SPIKE, location_id)
     for index, found in enumerate(tested):
-        if _is_open(alert, found.on) and alert is not None:
+        is_over = last_is_whole or index < len(tested) - 1
+        if alert is not None and _is_open(alert, found.on):
             if found.fired:
                 alert.last_seen_on = max(alert.last_seen_on, found.on)
-            elif found.on > alert.last_seen_on and closes(tested[: index + 1], rule):
+            elif is_over and found.on > alert.last_seen_on and closes(tested[: index + 1], rule):
                 alert.closed_on = found.on
                 closed.append(alert.id)
+        elif alert is not None and _goes_on(alert, found, rule):
+            alert.closed_on, alert.last_seen_on = None, found.on
         elif opens(found, alert.last_seen_on if alert else None, rule):
             alert = open_alert(
                 session,
@@ -113,8 +124,13 @@ def _follow(
     return Changes(tuple(opened), tuple(closed))
 
 
-def _is_open(alert: Alert | None, on: date) -> bool:
-    return alert is not None and alert.closed_on is None and alert.opened_on <= on
+def _is_open(alert: Alert, on: date) -> bool:
+    return alert.closed_on is None and alert.opened_on <= on
+
+
+def _goes_on(alert: Alert, found: Spike, rule: SpikeRule) -> bool:
+    """Whether a day belongs to an alert that was closed too soon."""
+    return found.fired and found.on > alert.last_seen_on and not opens(found, alert.last_seen_on, rule)
 
 
 def _evidence(session: WriteSession, brand: Brand, location_id: int | None, found: Spike) -> dict[str, Any]:

@@ -50,7 +50,19 @@ def _name(value: Any, page_url: str, *, is_url: bool) -> str | None:
     if fragment and place in ("", urldefrag(page_url).url):
         # "#reviews" is where all of them are; a place of one of them has a number.
         return f"#{fragment}" if re.search(r"\d", fragment) else None
+    if is_url and not _is_of_one(name, page_url):
+        return None
     return None if not name or name.startswith("_:") else name
+
+
+def _is_of_one(url: str, page_url: str) -> bool:
+    """Whether an address can be one review's: without a number, or above its page, it is what all reviews are about."""
+    parts, page = split(url), split(page_url)
+    if parts is None or page is None:
+        return False
+    is_above = not (parts.query or parts.fragment) and f"{page.path}/".startswith(parts.path.rstrip("/") + "/")
+    last = f"{parts.path.rstrip('/').rpartition('/')[2]} {parts.query} {parts.fragment}"
+    return bool(re.search(r"\d", last)) and not is_above
 
 
 def content_id(mention: CrawledMention) -> str:

@@ -42,7 +42,7 @@ def rating_of(value: object, best: object = None, worst: object = None) -> Ratin
     stars, top, bottom = number(value), number(best), number(worst)
     if stars is None:
         return None
-    text = value.strip() if isinstance(value, str) else ""
+    text = value.strip()[:LONGEST_NUMBER] if isinstance(value, str) else ""
     if top is None and text.endswith("%"):
         top, bottom = 100.0, 0.0 if bottom is None else bottom
     elif top is None and (rest := OF.split(text, maxsplit=1)[1:]):

@@ -1,6 +1,7 @@
 """From pages into the store: mentions, the cursor that covers them and the run's counts, one transaction a page."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,8 @@ from store.models import Brand
 log = structlog.get_logger()
 
 LONGEST_ID = 300
+CONTENT_ID = re.compile(r"[0-9a-f]{32}(?![0-9a-z])")
+"""What `identities.content_id` gives, perhaps with a number after it."""
 LONGEST_URL = 2000
 FUTURE = timedelta(days=1)
 """A date further ahead than any time zone is a mistake of the source."""
@@ -108,23 +111,26 @@ def new_mention(work: Work, mention: CrawledMention, secret: bytes, fetched_at: 
         channel_id=work.channel_id,
         location_id=work.location_id,
         feed_id=work.feed_id,
-        native_id=_global_id(mention.native_id, work.target),
+        native_id=_global_id(mention.native_id, work.target, secret),
         text=mention.text,
         published_at=published_at,
         precision=precision,
         rating=mention.rating,
         rating_best=mention.best,
         rating_worst=mention.worst,
-        language=mention.language,
+        language=INVISIBLE.sub("", mention.language or "") or None,
         author_key=person_key(secret, site_slug(work.target), mention.author),
         url=url if len(url) <= LONGEST_URL else None,
         answer=mention.answer,
     )
 
 
-def _global_id(native_id: str, target: str) -> str:
+def _global_id(native_id: str, target: str, secret: bytes) -> str:
     """An id with a scheme as it is; any other counts within its target, as two branches may both have a review 17."""
     clean = INVISIBLE.sub("", native_id)
+    if CONTENT_ID.match(clean):
+        # An author's name is part of it: only with the key can it be tried out against a list of names.
+        return person_key(secret, target, clean) or clean
     scheme, colon, _ = clean.partition(":")
     if not (colon and scheme[:1].isalpha() and scheme.isalnum()):
         return f"{content_hash(target)}:{clean}" if len(clean) <= LONGEST_ID else content_hash(target, native_id)

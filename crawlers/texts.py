@@ -6,6 +6,8 @@ import re
 import html_text
 from lxml.etree import LxmlError
 
+from store.identity import NAMELESS
+
 LONGEST_SOURCE = 200_000
 """Characters of markup that are looked at; ten times what is stored of a text."""
 UNESCAPINGS = 2
@@ -16,13 +18,6 @@ INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u00ad\u200e\u200f\ud800-\udfff\x00-
 STRAY_JOINER = re.compile(r"(?<![\u0600-\u0dff\u2190-\U0001fbff])[\u200c\u200d]")
 SPACES = re.compile(r"[^\S\n]+")
 BLANK_LINES = re.compile(r" ?\n ?(?:\n ?)+")
-NAMELESS = frozenset(
-    {
-        *("", "-", "—", "n/a", "none", "null", "anonymous", "anonym", "anonyme", "guest", "user", "a google user"),
-        *("аноним", "анонимно", "анонимный пользователь", "гость", "пользователь", "имя скрыто", "без имени"),
-    }
-)
-"""What sites write where they name nobody: hashed, all of them would be one voice."""
 
 
 def plain(value: str) -> str:

@@ -51,7 +51,9 @@ def open_database(url: str) -> Database:
         engine = _open_sqlite(address)
         return _sessions(engine, engine.execution_options(**{WRITES: True}))
     if address.get_backend_name() == "postgresql":
-        engine = sa.create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        engine = sa.create_engine(
+            address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
+        )
         return _sessions(engine.execution_options(postgresql_readonly=True), engine)
     msg = f"{address.get_backend_name()} is not supported: give sqlite:///FILE or postgresql+psycopg://…"
     raise Invalid(msg)
@@ -68,16 +70,25 @@ def _sessions(reading: sa.Engine, writing: sa.Engine) -> Database:
 def _open_sqlite(address: sa.URL) -> sa.Engine:
     if address.database and address.database != ":memory:":
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    # hide_parameters: an error message must not quote texts and authors into a log.
     # isolation_level None hands BEGIN to us: the driver's own comes too late to guard what a transaction has read.
-    engine = sa.create_engine(address, connect_args={"timeout": LOCK_WAIT_S, "isolation_level": None})
+    engine = sa.create_engine(
+        address, connect_args={"timeout": LOCK_WAIT_S, "isolation_level": None}, hide_parameters=True
+    )
     sa.event.listen(engine, "connect", _set_pragmas)
     sa.event.listen(engine, "begin", _begin)
     return engine
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:
+    # SQLite's own knows ASCII alone: a search for "грязно" would not find "Грязно"
+    connection.create_function("lower", 1, _lower, deterministic=True)
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -65536"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _begin(connection: sa.Connection) -> None:

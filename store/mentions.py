@@ -70,9 +70,10 @@ def keep_mentions(session: WriteSession, brand: Brand, mentions: Sequence[NewMen
     take_turn(session, brand.id)
     known = _known(session, brand, rows.keys())
     new = [row | {"first_seen_at": now} for key, row in rows.items() if key not in known]
-    edits = [(known[key], row) for key, row in rows.items() if key in known and _differs(known[key], row)]
-    authors = {row["author_key"] for row in new if row["author_key"]}
-    rivals = _rivals(session, brand, authors, {row["month_on"] for row in new})
+    both = [(known[key], _completed(known[key], row)) for key, row in rows.items() if key in known]
+    edits = [(old, row) for old, row in both if _differs(old, row)]
+    authors = _speakers([*new, *(row for _, row in edits), *(old._asdict() for old, _ in edits)])
+    rivals = _rivals(session, brand, authors)
     with followed(session, Side.SOCIAL, {old.id for old, _ in edits} | rivals) as touched:
         if edits:
             session.execute(sa.update(Mention), [_edit(old, row, now) for old, row in edits])
@@ -113,14 +114,26 @@ def _row(brand: Brand, mention: NewMention) -> dict[str, Any]:
     }
 
 
-COMPARED = ("content_hash", "rating", "rating_best", "rating_worst", "answer")
+COMPARED = (
+    "content_hash",
+    "rating",
+    "rating_best",
+    "rating_worst",
+    "answer",
+    "location_id",
+    "author_key",
+    "published_at",
+)
+KEPT_WHERE_NONE = ("location_id", "author_key", "language", "url")
+DATES = ("published_at", "precision", "said_on", "month_on")
 
 
 def _known(session: ReadSession, brand: Brand, keys: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Any]:
     by_channel: dict[int, list[str]] = {}
     for channel_id, native_id in keys:
         by_channel.setdefault(channel_id, []).append(native_id)
-    columns = [getattr(Mention, name) for name in ("id", "channel_id", "native_id", "removed_at", *COMPARED)]
+    names = dict.fromkeys(("id", "channel_id", "native_id", "removed_at", *COMPARED, *KEPT_WHERE_NONE, *DATES))
+    columns = [getattr(Mention, name) for name in names]
     found: dict[tuple[int, str], Any] = {}
     for channel_id, native_ids in by_channel.items():
         query = sa.select(*columns).where(
@@ -130,23 +143,37 @@ def _known(session: ReadSession, brand: Brand, keys: Iterable[tuple[int, str]]) 
     return found
 
 
+def _completed(old: Any, row: dict[str, Any]) -> dict[str, Any]:
+    """The row with what it does not say taken from before: a later look may know less, a file lack a column."""
+    unsaid = [name for name in KEPT_WHERE_NONE if row[name] is None]
+    unsaid += DATES if row["precision"] == "fetched" else ()
+    return row | {name: getattr(old, name) for name in unsaid}
+
+
 def _differs(old: Any, row: dict[str, Any]) -> bool:
     return old.removed_at is not None or any(getattr(old, name) != row[name] for name in COMPARED)
 
 
 def _edit(old: Any, row: dict[str, Any], now: datetime) -> dict[str, Any]:
     """The columns that an edit changes; an edited text waits for its label again."""
-    changes = {name: row[name] for name in (*COMPARED, "text", "is_cut", "rating_label")}
-    changes |= {"id": old.id, "changed_at": now, "removed_at": None}
+    changed = dict.fromkeys((*COMPARED, *KEPT_WHERE_NONE, *DATES, "text", "is_cut", "rating_label"))
+    changes = {name: row[name] for name in changed} | {"id": old.id, "changed_at": now, "removed_at": None}
     return changes | ({"labeller_id": None} if old.content_hash != row["content_hash"] else {})
 
 
-def _rivals(session: ReadSession, brand: Brand, authors: set[str], months: set[date]) -> set[int]:
-    """Mentions already kept that share author and month with new ones: their voice may pass on."""
-    if not authors:
+def _speakers(rows: Iterable[dict[str, Any]]) -> set[tuple[str, date]]:
+    """The authors of these rows and the months they speak in."""
+    return {(row["author_key"], row["month_on"]) for row in rows if row["author_key"]}
+
+
+def _rivals(session: ReadSession, brand: Brand, speakers: set[tuple[str, date]]) -> set[int]:
+    """Mentions already kept that share author and month with these: the voice may pass from one to another."""
+    if not speakers:
         return set()
     query = sa.select(Mention.id).where(
-        Mention.brand_id == brand.id, Mention.author_key.in_(authors), Mention.month_on.in_(months)
+        Mention.brand_id == brand.id,
+        Mention.author_key.in_({author for author, _ in speakers}),
+        Mention.month_on.in_({month for _, month in speakers}),
     )
     return set(session.scalars(query))
 

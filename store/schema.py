@@ -5,6 +5,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from core.errors import SchemaBehind
 from store.database import Database
@@ -17,11 +18,18 @@ def _config() -> Config:
 
 
 def upgrade(db: Database) -> None:
-    """Bring the schema to this release's, in one transaction. Harmless when it is there already."""
+    """Bring the schema to this release's, in one transaction. Harmless when it is there already.
+
+    Raises SchemaBehind for a revision that this release does not know.
+    """
     config = _config()
-    with db.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with db.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as error:
+        msg = f"this database cannot be upgraded by this release, it may come from a later one: {error}"
+        raise SchemaBehind(msg) from error
 
 
 def revision(db: Database) -> str | None:

@@ -52,7 +52,9 @@ def main() -> None:
     try:
         app()
     except AfterwordError as error:
-        typer.echo(f"afterword: {error}", err=True)
+        # a message may quote an address from the web: no escape sequence of it reaches the terminal
+        said = "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in str(error))
+        typer.echo(f"afterword: {said}", err=True)
         sys.exit(FAILED)
     except KeyboardInterrupt:
         typer.echo("afterword: stopped; run it again to go on", err=True)

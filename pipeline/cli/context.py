@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import typer
@@ -49,9 +50,14 @@ def opened(settings: Settings, *, migrated: bool = True) -> Iterator[Database]:
         db.close()
 
 
+def _plain(value: Any) -> str:
+    """Moments and days as RFC 3339, all else by its text."""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
 def show_json(result: Any) -> None:
     """Print a result for programs: UTF-8 JSON on standard output."""
-    typer.echo(json.dumps(result, ensure_ascii=False, indent=2, default=str))
+    typer.echo(json.dumps(result, ensure_ascii=False, indent=2, default=_plain))
 
 
 def show(table: Table) -> None:

@@ -21,7 +21,7 @@ from core.errors import Invalid
 from metrics.gaps import Gap, GapRow, Verdict
 from metrics.nps import Nps
 from pipeline.cli.context import BRAND_OPTION, WIDE, opened, read_settings, show
-from store.brands import find_brand
+from store.brands import find_brand, find_location
 from store.database import ReadSession
 from store.models import Brand
 from store.queries import Slice, dimensions
@@ -59,9 +59,14 @@ def report(
 ) -> None:
     """The gap report: survey NPS and social NPS side by side, with intervals and a verdict."""
     part = Slice(start=_day("--from", start), end=_day("--to", end), location=location, channel=channel)
+    if part.start and part.end and part.start >= part.end:
+        msg = f"--to is the day after the last: it comes after --from, not on {end} with --from {start}"
+        raise Invalid(msg)
     form = Form.JSON if as_json else form
     with opened(read_settings()) as db, db.read() as session:
         owner = find_brand(session, brand)
+        if location is not None:
+            find_location(session, owner, location)
         found = gap_report(session, owner, dimensions(by), part, now=now())
         if form is Form.TABLE and output is None:
             show(gap_table(found))
@@ -97,7 +102,7 @@ def gap_table(found: GapReport) -> Table:
     table = Table(
         *names,
         *("survey NPS", "n", "social NPS", "voices", "by stars", "gap", "q", "verdict"),
-        title=f"{found.meta.brand}: gap = social - survey, in points, with 95 % intervals",
+        title=f"{escape(found.meta.brand)}: gap = social - survey, in points, with 95 % intervals",
         caption=f"Social NPS is a {found.meta.estimator}. A verdict needs a false discovery rate below "
         f"{found.meta.false_discovery_rate:g} and at least {found.meta.min_voices} voices on each side.",
         title_justify="left",

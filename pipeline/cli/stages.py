@@ -45,7 +45,8 @@ def alerts(
             brand_id = find_brand(session, brand).id if brand else None
         if check:
             check_alerts(db, settings, as_of=moment, brand=brand)
-            deliver_alerts(db, settings, clock=now)
+            if as_of is None:  # a replay of history is not news
+                deliver_alerts(db, settings, clock=now)
         with db.read() as session:
             rows = [_shown(row) for row in list_alerts(session, brand_id=brand_id)]
     if as_json:

@@ -136,3 +136,18 @@ def test_days_are_days_of_the_brand(world: World) -> None:
     check(world, SPIKE_ON + timedelta(days=1))
 
     assert alerts(world)[0].opened_on == date(2026, 10, 28)
+
+
+def test_a_day_that_is_not_over_closes_nothing_and_trouble_that_returns_reopens(world: World) -> None:
+    quiet_year(world, "center")
+    burst(world, "center", SPIKE_ON)
+    check(world, SPIKE_ON + timedelta(hours=1))
+
+    early = check(world, SPIKE_ON + timedelta(days=1, hours=13))  # the second calm day has just begun
+    closed = check(world, SPIKE_ON + timedelta(days=2, hours=13))
+    burst(world, "center", SPIKE_ON + timedelta(days=3), number=30)
+    back = check(world, SPIKE_ON + timedelta(days=3, hours=1))
+
+    (alert,) = alerts(world)
+    assert (early, closed, back) == (Changes(), Changes(closed=(alert.id,)), Changes())
+    assert (alert.closed_on, alert.last_seen_on) == (None, (SPIKE_ON + timedelta(days=3)).date())

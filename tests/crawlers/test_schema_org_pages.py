@@ -18,8 +18,8 @@ def read(name: str) -> Page:
     return page_of(Answer(ADDRESS, (PAGES / name).read_bytes(), "text/html"))
 
 
-def page(*reviews: object) -> Page:
-    return page_of(Answer(ADDRESS, review_page(list(reviews)).encode()))  # type: ignore[arg-type]
+def page(*reviews: object, at: str = ADDRESS) -> Page:
+    return page_of(Answer(at, review_page(list(reviews)).encode()))  # type: ignore[arg-type]
 
 
 def test_a_review_nested_in_a_business_is_read_with_all_it_says() -> None:
@@ -91,6 +91,15 @@ def test_references_in_a_graph_stand_for_what_they_name() -> None:
 
     assert (first.author, first.rating, first.text) == ("Анна", 5, "Первый.")
     assert (second.author, second.rating, second.text) == ("Анна", None, "Второй.")
+
+
+@pytest.mark.parametrize("address", ["https://example.org/biz", "https://example.org/", "https://example.org/club-12"])
+def test_an_address_of_what_is_reviewed_is_no_identity_even_if_one_review_alone_has_it(address: str) -> None:
+    only = {**review(1), "@id": None, "url": address}
+
+    [mention] = page(only, at="https://example.org/club-12/reviews").mentions
+
+    assert "example.org" not in mention.native_id
 
 
 def test_a_place_on_the_page_is_an_identity_without_the_page() -> None:

@@ -116,6 +116,10 @@ def test_two_ports_are_two_sites_and_two_usual_ports_are_one() -> None:
     assert not is_same_site("http://example.org/", "file:///etc/passwd")
 
 
+def test_a_rating_of_a_megabyte_of_blanks_is_read_in_no_time() -> None:
+    assert rating_of("5" + " " * 1_000_000 + "x") == Rating(5, 5, 1)
+
+
 def test_a_channel_is_named_for_its_site() -> None:
     assert site_slug("https://www.example.org/a") == "example.org"
     assert site_slug("http://127.0.0.1:8101/a") == "127.0.0.1-8101"

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -226,3 +227,16 @@ def test_the_labeller_is_measured_on_a_file(terminal: Terminal) -> None:
     assert (result["n"], result["accuracy"]) == (2, 1.0)
     assert set(result["by_language"]) == {"en", "ru"}
     assert "macro_f1" in terminal.ok("model", "evaluate", name)
+
+
+def test_an_unknown_revision_is_not_upgraded_over(terminal: Terminal) -> None:
+    with sqlite3.connect(terminal.folder / "var" / "afterword.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+
+    assert "later" in terminal.refused("db", "upgrade")
+
+
+def test_a_place_that_is_none_and_a_period_that_ends_first_are_refused(terminal: Terminal) -> None:
+    assert "nowhere" in terminal.refused("report", "--brand", "acme", "--location", "nowhere")
+    assert "--to" in terminal.refused("report", "--brand", "acme", "--from", "2026-10-02", "--to", "2026-10-01")

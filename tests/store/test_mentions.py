@@ -115,3 +115,37 @@ def test_a_day_is_a_day_in_the_brands_time_zone(world: World) -> None:
 
     assert stored(world)[0].said_on.isoformat() == "2026-11-01"
     assert stored(world)[0].published_at == late_in_utc
+
+
+def test_an_edit_of_an_older_mention_does_not_give_its_author_a_second_voice(world: World) -> None:
+    author = "a" * 32
+    old = world.mention("old", author_key=author, published_at=NOW - timedelta(hours=5))
+    world.keep(old, world.mention("newer", author_key=author, published_at=NOW - timedelta(hours=1)))
+
+    world.keep(replace(old, answer="We are sorry"), world.mention("other", author_key="b" * 32))
+
+    assert {m.native_id for m in stored(world) if m.is_voice} == {"newer", "other"}
+
+
+def test_a_removed_voice_that_comes_back_is_the_voice_again(world: World) -> None:
+    author = "a" * 32
+    new = world.mention("new", author_key=author)
+    world.keep(world.mention("old", author_key=author, published_at=NOW - timedelta(hours=5)), new)
+    with world.db.write.begin() as session:
+        mark_removed(session, [m.id for m in stored(world) if m.native_id == "new"], now=NOW)
+
+    world.keep(new)
+
+    assert [m.native_id for m in stored(world) if m.is_voice] == ["new"]
+
+
+def test_a_corrected_place_and_date_are_taken_and_what_is_not_said_stays(world: World) -> None:
+    world.keep(world.mention("r1", precision="fetched"))
+
+    kept = world.keep(world.mention("r1", location="center", published_at=NOW - timedelta(days=40)))
+    again = world.keep(world.mention("r1", precision="fetched"))
+
+    mention = stored(world)[0]
+    assert (kept, again) == (Kept(changed=1), Kept(unchanged=1))
+    assert mention.location_id == world.location("center")
+    assert mention.said_on == (NOW - timedelta(days=40)).date()
