@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from core.errors import Invalid, SchemaBehind
 from store.database import Database, open_database
 from store.models import Brand, Location, Table
-from store.schema import require_current, upgrade
+from store.schema import require_current, revision, upgrade
 from tests.builders import NOW
 
 
@@ -23,9 +23,12 @@ def test_the_migrations_make_what_the_models_say(db: Database) -> None:
 
 
 def test_upgrading_twice_is_harmless(db: Database) -> None:
+    before = revision(db)
+
     upgrade(db)
 
     require_current(db)
+    assert revision(db) == before
 
 
 def test_a_database_that_was_never_migrated_is_refused_with_the_way_out(tmp_path: Path) -> None:
