@@ -46,9 +46,12 @@ def check_brand(session: WriteSession, brand: Brand, *, as_of: datetime, rule: S
     start = last_day - timedelta(days=HISTORY_DAYS)
     counts = social_days(session, brand, start=start, end=last_day + timedelta(days=1))
     share = _usual_share(counts, last_day, rule)
+    by_location: dict[int, list[DayCount]] = {}
+    for count in counts:
+        if count.location_id is not None:
+            by_location.setdefault(count.location_id, []).append(count)
     changes, loud = Changes(), set()
-    for location_id in sorted({count.location_id for count in counts if count.location_id is not None}):
-        own = [count for count in counts if count.location_id == location_id]
+    for location_id, own in sorted(by_location.items()):
         tested = _tested(own, start, last_day, share, rule)
         loud |= {(location_id, found.on) for found in tested if found.fired}
         changes += _follow(session, brand, location_id, tested, rule=rule, now=as_of, last_is_whole=whole)

@@ -33,9 +33,6 @@ class Outcome(StrEnum):
     """Anything else; the detail says what."""
 
 
-SUCCESSES = frozenset({Outcome.OK, Outcome.NOTHING_NEW})
-
-
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A crawl's outcome, in words where it needs any, and when to come again where the source named a time."""

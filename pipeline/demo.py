@@ -11,11 +11,11 @@ from pipeline.imports import ImportResult, import_survey
 from pipeline.progress import bar
 from pipeline.sample import Chain, chain, mentions, survey_file
 from pipeline.sample.site import CANONICAL, SampleSite
-from store.brands import add_brand, add_location, all_brands, find_brand, ids_made, list_locations
+from pipeline.watching import add_watched
+from store.brands import add_brand, add_location, all_brands, find_brand, list_locations
 from store.database import Database
-from store.feeds import add_feed, list_feeds
+from store.feeds import list_feeds
 from store.identity import secret_of
-from store.models import Channel
 
 
 def demo_settings(settings: Settings, folder: Path) -> Settings:
@@ -75,20 +75,17 @@ def _watch(db: Database, settings: Settings, sample: Chain, site_url: str, *, at
     """Watch the club pages and feeds that are not watched yet, as `afterword watch` does."""
     with db.read() as session:
         watched = {row.feed.target for row in list_feeds(session, brand=sample.slug)}
-        brand = find_brand(session, sample.slug)
-        places = {location.slug: location.id for location in list_locations(session, brand)}
     fresh = [feed for feed in sample.feeds if CANONICAL + feed.path not in watched]
     with bar("looking at addresses", total=len(fresh)) as advance:
         for feed in fresh:
             found = recognise(CANONICAL + feed.path, settings, base_url=site_url)
-            with db.write.begin() as session:
-                add_feed(
-                    session,
-                    brand,
-                    kind=found.kind,
-                    target=found.target,
-                    channel_id=ids_made(session, Channel, brand.id, [feed.channel])[feed.channel],
-                    location_id=places[feed.location],
-                    now=at,
-                )
+            add_watched(
+                db,
+                sample.slug,
+                kind=found.kind,
+                target=found.target,
+                channel=feed.channel,
+                location=feed.location,
+                now=at,
+            )
             advance(1)

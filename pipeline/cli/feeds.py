@@ -10,10 +10,11 @@ from crawlers.sources import SOURCES
 from crawlers.watch import recognise
 from pipeline.cli.context import BRAND_OPTION, JSON_OPTION, opened, read_settings, show_json, show_table
 from pipeline.crawling import crawl
-from store.brands import find_brand, find_location, ids_made
+from pipeline.watching import add_watched
+from store.brands import find_brand, find_location
 from store.database import Database
-from store.feeds import EVERY_MINUTES, FeedRow, add_feed, find_feed, list_feeds
-from store.models import Channel, CrawlRun
+from store.feeds import EVERY_MINUTES, FeedRow, find_feed, list_feeds
+from store.models import CrawlRun
 
 feed_app = typer.Typer(no_args_is_help=True, help="Public addresses that are crawled.")
 
@@ -62,19 +63,10 @@ def feed_add(
 
 
 def _add(db: Database, brand: str, kind: str, target: str, location: str | None, channel: str, every: int) -> None:
-    with db.write.begin() as session:
-        owner = find_brand(session, brand)
-        feed = add_feed(
-            session,
-            owner,
-            kind=kind,
-            target=target,
-            channel_id=ids_made(session, Channel, owner.id, [channel])[channel],
-            location_id=find_location(session, owner, location).id if location else None,
-            every_minutes=every,
-            now=now(),
-        )
-        typer.echo(f"feed {feed.id}: {kind} {target} as channel {channel}")
+    feed = add_watched(
+        db, brand, kind=kind, target=target, channel=channel, location=location, every_minutes=every, now=now()
+    )
+    typer.echo(f"feed {feed.id}: {kind} {target} as channel {channel}")
 
 
 @feed_app.command("list")

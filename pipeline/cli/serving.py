@@ -15,6 +15,7 @@ import uvicorn
 from api.app import create_app
 from api.reports import gap_report
 from core.clock import now
+from core.logs import configure_logs
 from core.settings import Settings
 from pipeline.cli.context import opened, read_settings, show
 from pipeline.cli.reports import gap_table
@@ -68,7 +69,8 @@ def _cycles(settings: Settings) -> Iterator[None]:
 
 
 def cycle_forever(settings: Settings) -> None:
-    """Run due cycles until the process is ended; each is safe to cut short."""
+    """Run due cycles until the process is ended; each is safe to cut short. A new process: its logs begin anew."""
+    configure_logs(settings.log_level, as_json=settings.log_json)
     db = open_database(settings.database_url)
     work = partial(run_cycle, db, settings, clock=now, only_due=True)
     repeat(work, every_s=settings.cycle_minutes * 60, stopped=threading.Event())
