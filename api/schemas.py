@@ -159,6 +159,14 @@ class RatingOut(BaseModel):
     worst: float | None
 
 
+class FusedOut(BaseModel):
+    """Class probabilities by the text and the rating together; they sum to 1."""
+
+    promoter: Share
+    passive: Share
+    detractor: Share
+
+
 class MentionOut(BaseModel):
     """One public mention; never its author."""
 
@@ -171,7 +179,13 @@ class MentionOut(BaseModel):
     passive: Share | None
     detractor: Share | None
     opinion: Share | None = Field(description="probability that the text is a first-hand opinion at all")
+    low_confidence: bool | None = Field(
+        description="doubt the probabilities: a language or script that was not learned, or no class has a half"
+    )
     rating: RatingOut | None
+    fused: FusedOut | None = Field(
+        description="by text and rating together, which may disagree: shown, not counted; null: no rating and no label"
+    )
     language: str | None
     location: str | None
     channel: str

@@ -1,9 +1,10 @@
 """Everything that can be set, read once by an entry point from `AFTERWORD_*` variables or a `.env` file."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -15,6 +16,9 @@ class Settings(BaseSettings):
         "sqlite:///var/afterword.db", description="SQLAlchemy address: an SQLite file, or postgresql://… for teams"
     )
     model: str = Field("shipped", description="the labeller: `shipped`, a local folder or a hub id")
+    model_labels: Annotated[dict[str, str], NoDecode] = Field(
+        default_factory=dict, description="what the outputs of another model mean: LABEL_0=detractor,LABEL_1=promoter"
+    )
     secret_key: SecretStr | None = Field(
         None, description="keys the hashes of authors and customers; made in secret_key_file when unset"
     )
@@ -31,3 +35,20 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(8_000_000, ge=1, description="the largest request body that the API reads")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_json: bool = Field(default=False, description="logs as JSON lines instead of for people")
+
+    @field_validator("model_labels", mode="before")
+    @classmethod
+    def _pairs(cls, told: object) -> object:
+        return _named_pairs(told) if isinstance(told, str) else told
+
+
+def _named_pairs(told: str) -> dict[str, str]:
+    """`a=x, b=y` as {"a": "x", "b": "y"}; {} for a blank. ValueError for what is no pair, or named twice."""
+    pairs: dict[str, str] = {}
+    for part in told.split(",") if told.strip() else []:
+        name, sign, value = (side.strip() for side in part.partition("="))
+        if not (name and sign and value) or name in pairs:
+            msg = f"expected pairs such as LABEL_0=detractor,LABEL_1=promoter, each name once, not {part.strip()!r}"
+            raise ValueError(msg)
+        pairs[name] = value
+    return pairs

@@ -39,7 +39,7 @@ def run_cycle(
 ) -> CycleResult:
     """Crawl all feeds (or those that are due), label what is new, raise alerts, tell people."""
     runs = crawl(db, settings, brand=brand, base_url=base_url, only_due=only_due)
-    labeller = load(settings.model)
+    labeller = load(settings.model, meanings=settings.model_labels)
     with bar("labelling", total=waiting(db, labeller, clock=clock)) as advance:
         labelled = label_new(db, labeller, clock=clock, advance=advance)
     changes = check_alerts(db, settings, as_of=clock(), brand=brand)

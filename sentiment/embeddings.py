@@ -29,11 +29,13 @@ class WordEmbeddings:
         return int(2 * self.codes.shape[1])
 
     def __getitem__(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Embeddings of token ids of any shape, with `width` as one more axis; only these rows are unpacked."""
-        levels = _LEVELS[self.codes[ids]].reshape(*ids.shape, self.width // BLOCK, BLOCK)
-        scaled = levels * self.scales[ids].astype(np.float32)[..., None]
+        """Embeddings of token ids of any shape, with `width` as one more axis; each row of these is unpacked once."""
+        words, places = np.unique(ids, return_inverse=True)
+        levels = _LEVELS[self.codes[words]].reshape(len(words), self.width // BLOCK, BLOCK)
+        scaled = levels * self.scales[words].astype(np.float32)[..., None]
         # the encoder's fp16, not more: what it was trained on
-        return scaled.astype(np.float16).astype(np.float32).reshape(*ids.shape, self.width)
+        rows: NDArray[np.float32] = scaled.astype(np.float16).astype(np.float32).reshape(len(words), self.width)
+        return rows[places.reshape(ids.shape)]
 
 
 def pack(words: NDArray[np.float32]) -> WordEmbeddings:

@@ -1,10 +1,10 @@
 """Any sequence-classification model of the Hugging Face kind as a labeller: a local folder or a hub id."""
 
 import hashlib
-import importlib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from core.errors import ModelUnavailable
 from core.labels import CLASSES
 from sentiment.labeller import NOTHING_TO_READ, Opinion
 from sentiment.languages import identify
-from sentiment.shipped import batches
+from sentiment.network import batches
+from sentiment.runtime import imported, torch_device
 from sentiment.texts import clean, has_letters
 
 LONGEST = 256
@@ -34,9 +35,14 @@ _OF_FIVE_NAMED = {"very positive": 0, "positive": 1, "neutral": 2, "negative": 2
 class HuggingFaceLabeller:
     """Opinions from a model that knows sentiment or stars alone: whatever has letters counts as an opinion."""
 
-    def __init__(self, name: str, *, threads: int | None = None) -> None:
-        """Load a folder or hub id, safetensors only, none of its code run; ModelUnavailable says what fails."""
-        self._torch, transformers = _imported("torch"), _imported("transformers")
+    def __init__(
+        self, name: str, *, threads: int | None = None, meanings: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Load a folder or hub id, safetensors only, none of its code run; ModelUnavailable says what fails.
+
+        On a CUDA GPU it is computed in bf16. `meanings` is for `classes_of`.
+        """
+        self._torch, transformers = imported("torch"), imported("transformers")
         if threads is not None:
             self._torch.set_num_threads(threads)
         try:
@@ -47,9 +53,11 @@ class HuggingFaceLabeller:
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             msg = f"the model {name!r} cannot be loaded: {error}"
             raise ModelUnavailable(msg) from error
-        self._classes = classes_of(self._model.config.id2label)
+        self._classes = classes_of(self._model.config.id2label, meanings)
         self._longest = min(LONGEST, self._tokenizer.model_max_length)
-        self.version = f"{Path(name).name}-{_digest(self._model)}"
+        self.version = f"{Path(name).name}-{_digest(self._model, self._classes)}"
+        self._device, precision = torch_device(self._torch)
+        self._model.to(self._device, precision)
 
     def score(self, texts: Sequence[str]) -> list[Opinion]:
         """One opinion per text, in order; equal texts are scored once. [] for []."""
@@ -67,26 +75,32 @@ class HuggingFaceLabeller:
         shares = np.zeros((len(texts), len(CLASSES)))
         for rows in batches([len(ids) for ids in tokens]):
             padded = self._tokenizer.pad({"input_ids": [tokens[row] for row in rows]}, return_tensors="pt")
+            padded = padded.to(self._device)
             with self._torch.inference_mode():
-                outputs = self._model(**padded).logits.float().softmax(-1).numpy()
+                outputs = self._model(**padded).logits.float().softmax(-1).cpu().numpy()
             for k, column in enumerate(self._classes):
                 shares[rows, column] += outputs[:, k]
         return shares
 
 
-def classes_of(names: Mapping[int, str]) -> tuple[int, ...]:
-    """For each output of a model the index of its class, from what the model calls it.
+def classes_of(names: Mapping[int, str], meanings: Mapping[str, str] = MappingProxyType({})) -> tuple[int, ...]:
+    """For each output of a model the index of its class, from what the model or `meanings` calls it.
 
-    Two, three or five outputs, called by class (promoter…), sentiment (positive…) or stars (5 stars…). Raises
-    ModelUnavailable for other names: a guess would silently turn an NPS round.
+    Two, three or five outputs, called by class (promoter…), sentiment (positive…) or stars (5 stars…). `meanings`
+    renames outputs: {"LABEL_0": "1 star"}. Raises ModelUnavailable for other names, and for a renamed output that the
+    model has not: a guess would silently turn an NPS round.
     """
-    called = [re.sub(r"[\W_]+", " ", str(names[k])).strip().casefold() for k in sorted(names, key=int)]
+    outputs = [str(names[k]) for k in sorted(names, key=int)]
+    if strangers := [name for name in meanings if name not in outputs]:
+        msg = f"AFTERWORD_MODEL_LABELS names {', '.join(strangers)}: the model's outputs are {', '.join(outputs)}"
+        raise ModelUnavailable(msg)
+    called = [re.sub(r"[\W_]+", " ", meanings.get(name, name)).strip().casefold() for name in outputs]
     table = _OF_FIVE_NAMED if set(called) == set(_OF_FIVE_NAMED) else _CLASS_OF_NAME
     columns = tuple(table.get(name, -1) for name in called)
     if len(columns) not in {2, 3, 5} or -1 in columns or not {0, 2} <= set(columns):
         msg = (
-            f"the model's outputs are called {', '.join(map(str, names.values()))}: name them in id2label as "
-            "promoter, passive, detractor; or positive, neutral, negative; or 1 star to 5 stars"
+            f"the model's outputs are called {', '.join(called)}: say in AFTERWORD_MODEL_LABELS, or in its id2label, "
+            "which is promoter, passive, detractor; or positive, neutral, negative; or 1 star to 5 stars"
         )
         raise ModelUnavailable(msg)
     return columns
@@ -97,17 +111,9 @@ def _opinion(shares: NDArray[np.float64], text: str) -> Opinion:
     return Opinion(promoter, passive, detractor, opinion=1.0, language=identify(text))
 
 
-def _imported(package: str) -> Any:
-    try:
-        return importlib.import_module(package)
-    except ImportError as error:
-        msg = f"a model other than the shipped one needs {package}: pip install afterword[train]"
-        raise ModelUnavailable(msg) from error
-
-
-def _digest(model: Any) -> str:
-    """The same for the same weights, wherever they came from."""
-    total = hashlib.sha256()
+def _digest(model: Any, classes: tuple[int, ...]) -> str:
+    """The same for the same weights whose outputs mean the same, wherever they came from."""
+    total = hashlib.sha256(repr(classes).encode())
     for name, tensor in sorted(model.state_dict().items()):
         total.update(name.encode())
         total.update(tensor.detach().float().contiguous().numpy().tobytes())

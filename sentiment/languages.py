@@ -12,24 +12,8 @@ FAMILIAR = ("ru", "en", "de", "fr", "es", "it", "pt", "pl", "nl", "tr", "kk", "u
 
 KNOWN = (
     *FAMILIAR,
-    "ar",
-    "be",
-    "bg",
-    "cs",
-    "da",
-    "el",
-    "fa",
-    "fi",
-    "he",
-    "hi",
-    "hu",
-    "ja",
-    "ka",
-    "ko",
-    "ro",
-    "sr",
-    "sv",
-    "zh",
+    *("ar", "az", "be", "bg", "cs", "da", "el", "et", "fa", "fi", "he", "hi", "hr", "hu", "id", "ja"),
+    *("ka", "ko", "lt", "lv", "ms", "no", "ro", "sk", "sl", "sr", "sv", "sw", "th", "tl", "vi", "zh"),
 )
 """All that can be answered; the classifier's hundred languages would find one of their own in any two words."""
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,20 +24,41 @@ class Manifest:
 
     version: str
     classes: tuple[str, ...]
-    """The order of the first logits; the last logit is that of being an opinion."""
+    """The order of the probabilities and of the confusion counts."""
     max_length: int
-    """Tokens that are read: the head of a longer text."""
+    """Tokens that are read."""
+    tail: int
+    """How many of them are the end of a longer text; the others are its head."""
     temperature: float
-    """What the class logits are divided by before the softmax, fitted on held-back texts."""
+    """What the star logits are divided by before the softmax, fitted on held-back texts."""
     opinion_temperature: float
     opinion_threshold: float
-    confusion_by_kind: Mapping[str, Confusion]
-    """On held-back texts, by kind: `review`, `comment` (a review of up to `COMMENT_LIMIT` characters) and `post`."""
-    confusion_by_language: Mapping[str, Confusion]
+    confusion: Mapping[str, Mapping[str, Confusion]]
+    """On held-back texts, by kind and language. Kinds are `review`, `comment` (what is written in a survey, and reviews
+    of up to `COMMENT_LIMIT` characters) and `post`; languages as their sources say, "" where they do not."""
     measured: Mapping[str, float]
     """Figures of the export: macro-F1 of these weights and of the fp32 ones they were made from, and others."""
     sha256: Mapping[str, str]
     """Of each other file of the folder."""
+
+    @property
+    def confusion_by_kind(self) -> dict[str, Confusion]:
+        """The counts of each kind, all languages together."""
+        return {kind: _sum(languages.values()) for kind, languages in self.confusion.items()}
+
+    @property
+    def confusion_by_language(self) -> dict[str, Confusion]:
+        """The counts of each language, all kinds together."""
+        found = sorted({language for languages in self.confusion.values() for language in languages})
+        return {
+            language: _sum(languages[language] for languages in self.confusion.values() if language in languages)
+            for language in found
+        }
+
+
+def _sum(matrices: Iterable[Confusion]) -> Confusion:
+    """Counts of several groups as one."""
+    return tuple(tuple(sum(cells) for cells in zip(*rows, strict=True)) for rows in zip(*matrices, strict=True))
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -45,8 +66,10 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         told: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
         told["classes"] = tuple(told["classes"])
-        for field in ("confusion_by_kind", "confusion_by_language"):
-            told[field] = {name: tuple(map(tuple, rows)) for name, rows in told[field].items()}
+        told["confusion"] = {
+            kind: {language: tuple(map(tuple, rows)) for language, rows in languages.items()}
+            for kind, languages in told["confusion"].items()
+        }
         manifest = Manifest(**told)
     except (OSError, ValueError, TypeError, KeyError) as error:
         msg = f"the labeller's {folder / FILE} cannot be read ({error}): install the package again, or export again"

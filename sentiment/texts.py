@@ -6,8 +6,8 @@ import re
 RAW_LIMIT = 20_000
 """Characters looked at; what follows is cut before any other work, so that a megabyte costs no more than a page."""
 
-CLEAN_LIMIT = 2_048
-"""Characters kept: more than the 128 tokens that the labeller reads ever need."""
+CLEAN_LIMIT, CLEAN_TAIL = 2_400, 700
+"""Characters kept, and how many of them are the end of a longer text: more than the labeller's tokens ever need."""
 
 _TAG = re.compile(r"<[/!]?[a-zA-Z][^<>]{0,1000}>")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -18,11 +18,13 @@ _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060-\u2
 def clean(text: str) -> str:
     """The text as the labeller was trained to see it: `http` for any address, `@user` for any name, one line.
 
-    At most `CLEAN_LIMIT` characters; empty where nothing but tags, blanks and control characters was there.
+    At most `CLEAN_LIMIT` characters, of a longer text its head and its tail; empty where nothing but tags, blanks and
+    control characters was there.
     """
     text = html.unescape(_TAG.sub(" ", text[:RAW_LIMIT]))
     text = _NAME.sub("@user", _ADDRESS.sub("http", text))
-    return _BLANKS.sub(" ", text).strip()[:CLEAN_LIMIT].rstrip()
+    text = _BLANKS.sub(" ", text).strip()
+    return text if len(text) <= CLEAN_LIMIT else f"{text[: CLEAN_LIMIT - CLEAN_TAIL - 1]} {text[-CLEAN_TAIL:]}"
 
 
 def has_letters(text: str) -> bool:

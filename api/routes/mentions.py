@@ -1,6 +1,7 @@
 """GET /v1/mentions: search what was said in public."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -14,16 +15,20 @@ from api.filters import NO_NUL, BrandSlug, PartOf, midnight
 from api.paging import PagingOf
 from api.problems import documented
 from api.schemas import Mentions
-from core.labels import Label
+from core.confidence import is_familiar, is_low_confidence
+from core.labels import CLASSES, Label
+from sentiment.fusion import MIX, fused
 from store.database import ReadSession
-from store.models import Brand
+from store.models import Brand, Mention, MentionLabel
 from store.queries import MentionFilter, MentionRow, mentions_page
 
 router = APIRouter(tags=["mentions"])
 EXPORT_PAGE = 1_000
 COLUMNS = (
     *("id", "published_at", "precision", "location", "channel", "label", "promoter", "passive", "detractor", "opinion"),
-    *("rating", "rating_best", "rating_worst", "language", "text", "answer", "url"),
+    "low_confidence",
+    *("rating", "rating_best", "rating_worst", *(f"fused_{label}" for label in CLASSES)),
+    *("language", "text", "answer", "url"),
 )
 
 
@@ -62,7 +67,7 @@ def search_mentions(
         return exported(COLUMNS, _flat_rows(session, found, matching), wanted, "mentions")
     rows = mentions_page(session, found, matching, before=before, limit=paging.limit + 1)
     following = _cursor_after(rows[paging.limit - 1]) if len(rows) > paging.limit else None
-    return paging.page([mention_as_plain(row) for row in rows[: paging.limit]], following)
+    return paging.page(plain_mentions(rows[: paging.limit]), following)
 
 
 def _filter(brand: Brand, part: PartOf, search: Search) -> MentionFilter:
@@ -81,8 +86,12 @@ def _cursor_after(row: MentionRow) -> str:
     return cursor_of(row.mention.published_at.isoformat(), row.mention.id)
 
 
-def mention_as_plain(row: MentionRow) -> dict[str, Any]:
-    """A mention as the API shows it: never its author."""
+def plain_mentions(rows: Sequence[MentionRow]) -> list[dict[str, Any]]:
+    """Mentions as the API shows them: never their authors. What both witnesses say is worked out here, not stored."""
+    return [_plain(row, both) for row, both in zip(rows, _fused(rows), strict=True)]
+
+
+def _plain(row: MentionRow, both: dict[Label, float] | None) -> dict[str, Any]:
     mention, label = row.mention, row.label
     return {
         "id": mention.id,
@@ -92,9 +101,11 @@ def mention_as_plain(row: MentionRow) -> dict[str, Any]:
         "passive": label.passive if label else None,
         "detractor": label.detractor if label else None,
         "opinion": label.opinion if label else None,
+        "low_confidence": _is_doubtful(mention, label) if label else None,
         "rating": None
         if mention.rating is None
         else {"value": mention.rating, "best": mention.rating_best, "worst": mention.rating_worst},
+        "fused": both,
         "language": mention.language,
         "location": row.location,
         "channel": row.channel,
@@ -105,15 +116,37 @@ def mention_as_plain(row: MentionRow) -> dict[str, Any]:
     }
 
 
+def _fused(rows: Sequence[MentionRow]) -> list[dict[Label, float] | None]:
+    """By text and rating together, in one go; a text without a label says nothing yet, None where nobody does."""
+    if not rows:
+        return []
+    mentions, labels = [row.mention for row in rows], [row.label for row in rows]
+    chances = fused(
+        [(label.promoter, label.passive, label.detractor) if label else MIX for label in labels],
+        [label.opinion if label else 0.0 for label in labels],
+        [math.nan if mention.rating is None else mention.rating for mention in mentions],
+        best=[5.0 if mention.rating_best is None else mention.rating_best for mention in mentions],
+        worst=[1.0 if mention.rating_worst is None else mention.rating_worst for mention in mentions],
+    )
+    heard = [label is not None or mention.rating is not None for label, mention in zip(labels, mentions, strict=True)]
+    told = [dict(zip(CLASSES, row, strict=True)) for row in chances.tolist()]
+    return [both if is_heard else None for both, is_heard in zip(told, heard, strict=True)]
+
+
+def _is_doubtful(mention: Mention, label: MentionLabel) -> bool:
+    shares = label.promoter, label.passive, label.detractor
+    return is_low_confidence(shares, familiar=is_familiar(mention.text, mention.language))
+
+
 def _flat_rows(session: ReadSession, brand: Brand, matching: MentionFilter) -> Iterator[dict[str, Any]]:
     before = None
     while page := mentions_page(session, brand, matching, before=before, limit=EXPORT_PAGE):
-        for row in page:
-            plain = mention_as_plain(row)
-            rating = plain["rating"] or {}
+        for plain in plain_mentions(page):
+            rating, both = plain["rating"] or {}, plain["fused"] or {}
             yield plain | {
                 "rating": rating.get("value"),
                 "rating_best": rating.get("best"),
                 "rating_worst": rating.get("worst"),
+                **{f"fused_{label}": both.get(label) for label in CLASSES},
             }
         before = (page[-1].mention.published_at, page[-1].mention.id)

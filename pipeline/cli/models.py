@@ -1,16 +1,20 @@
 """`model`: train the labeller, ship it, measure it."""
 
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from core.errors import Invalid
+from core.labels import CLASSES
 from pipeline.cli.context import JSON_OPTION, read_settings, show_json, show_table
 from pipeline.imports.rows import Source, opened
 from pipeline.progress import bar
 from sentiment import load
+from sentiment.evaluation import Row
 from sentiment.evaluation import evaluate as evaluation_of
 from sentiment.training import export as export_checkpoint
 from sentiment.training import train as train_checkpoint
@@ -21,6 +25,7 @@ PER_MILLE = 1_000
 model_app = typer.Typer(no_args_is_help=True, help="The labeller: train, ship, measure.")
 
 LANGUAGE_COLUMNS = ("language", "lang")
+YES_AND_NO = {"": None, "true": True, "yes": True, "false": False, "no": False}
 
 
 @model_app.command("train")
@@ -58,35 +63,105 @@ def evaluate(
     file: Annotated[Path, typer.Argument(help="CSV, JSONL (.gz too), XLSX or Parquet of labelled texts.")],
     text: Annotated[str, typer.Option(help="Column of the texts.")] = "text",
     label: Annotated[str, typer.Option("--class", help="Column of promoter, passive or detractor.")] = "nps",
+    opinion: Annotated[
+        str | None, typer.Option("--opinion-class", help="Column of true or false: is it an opinion at all?")
+    ] = None,
+    by: Annotated[list[str] | None, typer.Option(help="Column to break the figures down by; repeatable.")] = None,
     *,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Measure the labeller of AFTERWORD_MODEL on labelled texts. Rows without a class or a text are left out."""
     with opened(file) as source:
-        rows = list(_labelled(source, text, label))
-    result = evaluation_of(load(read_settings().model), rows)
+        rows = list(_labelled(source, _Columns(text, label, opinion, tuple(by or ()))))
+    settings = read_settings()
+    result = evaluation_of(load(settings.model, meanings=settings.model_labels), rows)
     if as_json:
         show_json(result)
-        return
-    scalars = {name: value for name, value in result.items() if not isinstance(value, dict)}
-    show_table(["figure", "value"], [[name, _rounded(value)] for name, value in scalars.items()])
-    for name in ("per_class", "by_language"):
-        group: dict[str, dict[str, Any]] = result[name]
-        columns = list(next(iter(group.values()), {}))
-        show_table([name, *columns], [[key, *(_rounded(one[c]) for c in columns)] for key, one in group.items()])
+    else:
+        _show(result)
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where in a file the text is, what is known of it, and what to break the figures down by."""
+
+    text: str
+    label: str
+    opinion: str | None
+    by: tuple[str, ...]
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """A file of opinions and others need not have classes."""
+        known = (self.label,) if self.opinion is None else (self.opinion,)
+        return self.text, *known, *self.by
+
+
+def _labelled(source: Source, columns: _Columns) -> Iterator[Row]:
+    for name in columns.needed:
+        if name not in source.columns:
+            msg = f"there is no column {name!r}: found {', '.join(source.columns)}"
+            raise Invalid(msg)
+    language = next((name for name in LANGUAGE_COLUMNS if name in source.columns), "")
+    for row in source.rows:
+        cells = dict(zip(source.columns, row.cells, strict=False))
+        label = cells.get(columns.label)
+        is_opinion = _is_opinion(row.number, columns.opinion, cells.get(columns.opinion)) if columns.opinion else None
+        if row.problem is None and cells.get(columns.text) and (label or is_opinion is not None):
+            yield Row(
+                text=str(cells[columns.text]),
+                label=str(label) if label else None,
+                language=str(cells[language]) if cells.get(language) else None,
+                is_opinion=is_opinion,
+                groups={name: str(cells[name]) for name in columns.by if cells.get(name) not in (None, "")},
+            )
+
+
+def _is_opinion(number: int, column: str, cell: object) -> bool | None:
+    """True or false as files write them, or a share in [0, 1]; None for an empty cell."""
+    told = str("" if cell is None else cell).strip().casefold()
+    if told in YES_AND_NO:
+        return YES_AND_NO[told]
+    try:
+        share = float(told)
+    except ValueError:
+        share = math.nan
+    if not 0 <= share <= 1:
+        msg = f"row {number}: {column} must be true or false, not {cell!r}"
+        raise Invalid(msg)
+    return share > 0.5  # noqa: PLR2004
+
+
+def _show(result: dict[str, Any]) -> None:
+    """A table of the figures as a whole, and one for each way to break them down."""
+    show_table(["figure", "value"], [[name, _rounded(value)] for name, value in _scalars(result).items()])
+    per_class: dict[str, dict[str, Any]] = result["per_class"]
+    if per_class:
+        _show_group("class", per_class)
+    if result["opinion"]:
+        show_table(["is it an opinion", "value"], [[name, _rounded(v)] for name, v in result["opinion"].items()])
+    if result["n"]:
+        steps = [step for step in result["calibration_curve"] if step["n"]]
+        show_table(["confidence", "accuracy", "n"], [[_rounded(value) for value in step.values()] for step in steps])
+    for column, groups in {"language": result["by_language"], **result["by"]}.items():
+        _show_group(column, {value: _flat(figures) for value, figures in groups.items()})
+
+
+def _show_group(column: str, group: dict[str, dict[str, Any]]) -> None:
+    names = list(next(iter(group.values()), {}))
+    show_table([column, *names], [[key, *(_rounded(one[name]) for name in names)] for key, one in group.items()])
+
+
+def _flat(figures: dict[str, Any]) -> dict[str, Any]:
+    """Figures of a group as one row: F1 of each class, and the AUC where some rows tell what an opinion is."""
+    f1 = {f"F1 {label}": figures["per_class"].get(label, {}).get("f1") for label in CLASSES}
+    opinion = {"opinion auc": (figures["opinion"] or {}).get("auc")}
+    return _scalars(figures) | f1 | opinion
+
+
+def _scalars(figures: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in figures.items() if not isinstance(value, dict | list) and name != "opinion"}
 
 
 def _rounded(value: object) -> object:
     return round(value, 4) if isinstance(value, float) else value
-
-
-def _labelled(source: Source, text: str, label: str) -> Iterator[tuple[str, str, str | None]]:
-    for name in (text, label):
-        if name not in source.columns:
-            msg = f"there is no column {name!r}: found {', '.join(source.columns)}"
-            raise Invalid(msg)
-    language = next((name for name in LANGUAGE_COLUMNS if name in source.columns), None)
-    for row in source.rows:
-        cells = dict(zip(source.columns, row.cells, strict=False))
-        if row.problem is None and cells.get(text) and cells.get(label):
-            yield str(cells[text]), str(cells[label]), str(cells[language]) if language and cells[language] else None

@@ -24,7 +24,7 @@ def label(
     """Label what has no label of the current model."""
     settings = read_settings()
     with opened(settings) as db:
-        labeller = load(settings.model)
+        labeller = load(settings.model, meanings=settings.model_labels)
         with bar("labelling", total=waiting(db, labeller, clock=now, everything=everything)) as advance:
             done = label_new(db, labeller, clock=now, everything=everything, advance=advance)
     typer.echo(f"{done.mentions} mentions labelled, {done.texts_read} texts read, by {labeller.version}")

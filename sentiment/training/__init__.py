@@ -13,6 +13,7 @@ def train(
     encoder_dir: Path,
     out_dir: Path,
     *,
+    left_out: str = "",
     resume: bool = True,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Path:
@@ -21,7 +22,7 @@ def train(
         from sentiment.training import loop  # noqa: PLC0415 - torch takes seconds, and may not be installed
     except ImportError as error:
         raise _missing(error) from error
-    return loop.train(config_path, data_dir, encoder_dir, out_dir, resume=resume, progress=progress)
+    return loop.train(config_path, data_dir, encoder_dir, out_dir, left_out=left_out, resume=resume, progress=progress)
 
 
 def export(checkpoint_dir: Path, out_dir: Path) -> Manifest:

@@ -1,6 +1,6 @@
 """How raw scores are read: temperatures, the threshold of being an opinion, and how often each class is mistaken."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from scipy.optimize import minimize_scalar
 
 from core.labels import CLASSES, Label
 from sentiment.manifest import Confusion
+from sentiment.scores import class_shares, opinion_chances
 from sentiment.training.corpus import Example
 
 KEPT_REVIEWS = 0.985
@@ -17,27 +18,35 @@ _UNKNOWN = len(CLASSES)
 
 
 def temperature(logits: NDArray[np.float32], classes: NDArray[np.int64]) -> float:
-    """What to divide [n, classes] logits by for the best likelihood of the true classes (Guo and others 2017)."""
+    """What to divide the star logits of [n, 6] by for the best likelihood of the true classes (Guo and others 2017)."""
+    rows = np.arange(len(classes))
+    return _best(lambda t: class_shares(logits, t)[rows, classes])
+
+
+def opinion_temperature(logits: NDArray[np.float32], truth: NDArray[np.bool_]) -> float:
+    """The same for being an opinion."""
+
+    def shares(t: float) -> NDArray[np.float64]:
+        chances = opinion_chances(logits, t)
+        return np.where(truth, chances, 1 - chances)
+
+    return _best(shares)
+
+
+def _best(shares_of_truth: Callable[[float], NDArray[np.float64]]) -> float:
+    """The temperature between 1/7 and 7 with the best mean log likelihood."""
 
     def loss(log_temperature: float) -> float:
-        scaled = logits.astype(np.float64) / np.exp(log_temperature)
-        top = scaled.max(1, keepdims=True)
-        log_sum = np.log(np.exp(scaled - top).sum(1)) + top[:, 0]
-        return float((log_sum - scaled[np.arange(len(classes)), classes]).mean())
+        return -float(np.log(np.maximum(shares_of_truth(float(np.exp(log_temperature))), 1e-12)).mean())
 
     return float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
-
-
-def binary_temperature(logits: NDArray[np.float32], truth: NDArray[np.bool_]) -> float:
-    """The same for one logit: a two-class softmax of (0, logit)."""
-    return temperature(np.stack([np.zeros_like(logits), logits], axis=1), truth.astype(np.int64))
 
 
 def opinion_threshold(chances: NDArray[np.float64], rows: Sequence[Example]) -> float:
     """The threshold that parts posts best (sensitivity + specificity), among those that keep nearly all reviews."""
     reviews = np.array([row.kind != "post" for row in rows])
-    told = np.array([row.kind == "post" and row.opinion_weight >= 1 for row in rows])
-    truth = np.array([row.opinion > 0.5 for row in rows])  # noqa: PLR2004
+    told = np.array([row.kind == "post" and row.reading.opinion_weight >= 1 for row in rows])
+    truth = np.array([row.reading.opinion > 0.5 for row in rows])  # noqa: PLR2004
     candidates = np.linspace(0.05, 0.7, 66)
     allowed = [t for t in candidates if (chances[reviews] >= t).mean() >= KEPT_REVIEWS] or [candidates[0]]
     scores = [(chances[told & truth] >= t).mean() + (chances[told & ~truth] < t).mean() for t in allowed]
@@ -48,7 +57,7 @@ def confusion(pairs: Sequence[tuple[Example, Label]]) -> Confusion:
     """Counts [true class][said], `unknown` last; rows whose class nobody annotated are left out."""
     counts = np.zeros((len(CLASSES), len(CLASSES) + 1), np.int64)
     for row, label in pairs:
-        if row.weight > 0:
+        if row.reading.weight > 0:
             counts[CLASSES.index(row.label), _UNKNOWN if label is Label.UNKNOWN else CLASSES.index(label)] += 1
     return tuple(tuple(row) for row in counts.tolist())
 

@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.errors import Invalid
 
@@ -13,6 +14,8 @@ class Shape:
 
     layers: int
     max_length: int
+    tail: int
+    """Tokens at the end of a longer text that are read, of `max_length`; the rest is its head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,8 @@ class Run:
     """How it is trained; `minutes` bounds the wall clock, `examples` the work, whichever ends first."""
 
     seed: int
+    max_length: int
+    """Tokens that are read while training, a quarter of them the tail: fewer than are served, as long texts cost."""
     batch: int
     examples: int
     minutes: float
@@ -27,7 +32,12 @@ class Run:
     head_rate: float
     warmup: float
     decay: float
+    star_share: float
+    """Of the ordinal loss over five stars, beside 1 for the three classes."""
     opinion_share: float
+    polarity_share: float
+    augmented: float
+    """The share of texts that are read cut, retyped or misspelt."""
     threads: int
 
 
@@ -43,6 +53,9 @@ class Source:
     kind: str
     labels: str
     weight: float
+    domain: str = ""
+    natural_mix: bool = False
+    """Whether its classes are drawn in their own mix, not by the root of their sizes."""
 
     @property
     def name(self) -> str:
@@ -70,10 +83,12 @@ class Configuration:
 
 
 def read_configuration(path: Path) -> Configuration:
-    """The configuration in a TOML file; Invalid names what is missing, unknown or unreadable."""
+    """The configuration in a TOML file; Invalid names what is missing, unknown or unreadable.
+
+    `extends = "other.toml"` begins with that file beside it, and replaces the values that this one gives.
+    """
     try:
-        with path.open("rb") as file:
-            tables = tomllib.load(file)
+        tables = _tables(path)
         corpus = tables["corpus"]
         sources = tuple(Source(**source) for source in corpus.pop("sources"))
         return Configuration(
@@ -82,3 +97,13 @@ def read_configuration(path: Path) -> Configuration:
     except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
         msg = f"training configuration {path}: {error}"
         raise Invalid(msg) from error
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        tables = tomllib.load(file)
+    base = tables.pop("extends", None)
+    if base is None:
+        return tables
+    below = _tables(path.parent / base)
+    return below | {name: below.get(name, {}) | values for name, values in tables.items()}

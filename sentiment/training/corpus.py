@@ -6,9 +6,8 @@ import json
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,42 +16,17 @@ from core.labels import CLASSES, Label
 from sentiment.manifest import COMMENT_LIMIT
 from sentiment.texts import clean, has_letters
 from sentiment.training.configuration import PARTS, Corpus, Source
+from sentiment.training.readings import READINGS, Classes, Polarity, Reading, Stars
 
-OWN_TEXTS = Path(__file__).parent
+OWN_TEXTS = Path(__file__).parent / "texts"
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?…])\s+")
-_SENTENCE = (15, COMMENT_LIMIT)  # characters: as long as what people write in a survey
 _SCRIPTS_UNREAD = {"ar", "hi"}  # the encoder's vocabulary was pruned to Latin and Cyrillic
 
-Target = tuple[float, float, float]
+SHORTEST_PART, LONGEST_PART = 15, COMMENT_LIMIT
+"""Characters: as long as what people write in a survey."""
 
-Reading = tuple[Target, float, float, float]
-"""What a label means: target, its weight, the chance of being an opinion, the weight of that."""
-
-# Promoter, passive, detractor. Stars are noisy to one star, so the neighbour gets a share; sentiment without stars
-# says less about 4 against 5, and three stars ("neutral" of RuReviews) count as detractor by the field's convention.
-_BY_STARS: tuple[tuple[float, Target], ...] = (
-    (0.85, (0.92, 0.06, 0.02)),
-    (0.66, (0.08, 0.86, 0.06)),
-    (0.45, (0.02, 0.13, 0.85)),
-    (0.00, (0.01, 0.02, 0.97)),
-)
-_BY_PART: dict[Target, Target] = {
-    _BY_STARS[0][1]: (0.80, 0.16, 0.04),
-    _BY_STARS[1][1]: (0.38, 0.50, 0.12),
-    _BY_STARS[3][1]: (0.04, 0.08, 0.88),
-}
-SHORTEST_PART, LONGEST_PART = 12, 160
-_BY_SENTIMENT: dict[str, Target] = {
-    "positive": (0.76, 0.20, 0.04),
-    "neutral": (0.05, 0.40, 0.55),
-    "negative": (0.01, 0.03, 0.96),
-}
-_BY_TWEET: dict[str, Target] = {
-    "positive": (0.68, 0.28, 0.04),
-    "neutral": (0.25, 0.50, 0.25),
-    "mixed": (0.05, 0.45, 0.50),
-    "negative": (0.02, 0.05, 0.93),
-}
+_FEWEST_ENTITIES = 40
+"""Below this many, entities are too few to hold some of them back: texts are drawn instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,79 +36,100 @@ class Example:
     text: str
     source: str
     kind: str
+    domain: str
     language: str
-    target: Target
-    weight: float
-    opinion: float
-    opinion_weight: float
+    reading: Reading
     held_back: bool = False
 
     @property
     def label(self) -> Label:
         """The most likely class."""
-        return CLASSES[self.target.index(max(self.target))]
+        return CLASSES[self.reading.classes.index(max(self.reading.classes))]
 
 
-def read_corpus(settings: Corpus, data_dir: Path) -> list[Example]:
-    """All examples of all sources, each text once; a source whose file is missing raises Invalid naming it."""
+def read_corpus(settings: Corpus, data_dir: Path, left_out: str = "") -> list[Example]:
+    """All examples of all sources, each text once; a source whose file is missing raises Invalid naming it.
+
+    Of a domain that is left out, every text is held back, to see how well a labeller does that never read any of it.
+    """
     examples: list[Example] = []
     seen: set[str] = set()
     for source in settings.sources:
-        merged = merge_duplicates(read_source(source, data_dir, settings.held_back))
+        merged = merge_duplicates(read_source(source, data_dir, settings.held_back, left_out))
         fresh = [example for example in merged if _key(example.text) not in seen]
         seen.update(_key(example.text) for example in fresh)
         examples.extend(_capped(fresh, settings.held_back_rows))
     return examples
 
 
-def read_source(source: Source, data_dir: Path, held_back: float) -> Iterator[Example]:
+def read_source(source: Source, data_dir: Path, held_back: float, left_out: str = "") -> Iterator[Example]:
     """The examples of one file, unmerged; rows without text or usable label are left out."""
-    own, read_labels = source.labels == "own", _READINGS.get(source.labels)
-    if read_labels is None:
-        msg = f"training configuration: {source.file} has labels = {source.labels!r}, known are {', '.join(_READINGS)}"
+    if source.labels not in READINGS:
+        msg = f"training configuration: {source.file} has labels = {source.labels!r}, known are {', '.join(READINGS)}"
         raise Invalid(msg)
-    path = OWN_TEXTS / f"{source.file}.jsonl" if own else data_dir / f"{source.file}.jsonl.gz"
-    if not path.is_file():
-        msg = f"training data: {path.name} is not in {path.parent}"
-        raise Invalid(msg)
-    with path.open(encoding="utf-8") if own else gzip.open(path, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    has_entities = len({row.get("entity") for row in rows}) > 40 and source.kind == "review"  # noqa: PLR2004
+    rows = _rows(source, data_dir)
+    has_entities = source.kind == "review" and len({row.get("entity") for row in rows}) > _FEWEST_ENTITIES
     for row in rows:
-        reading = read_labels(row)
+        reading = READINGS[source.labels](row)
         whole = clean(_with_title(row))
         text = part_of(row, source.labels) if source.labels in PARTS else whole
         if reading is None or row.get("lang") in _SCRIPTS_UNREAD or not has_letters(text):
             continue
-        target, weight, opinion, opinion_weight = reading
+        domain = row.get("domain") or source.domain
         unit = str(row.get("entity")).casefold() if has_entities else _key(whole)
-        held = not own and _share(source.file + unit) < held_back
+        held = _share(source.file + unit) < held_back or (domain == left_out and bool(domain))
         if held and source.labels in PARTS:
             continue
         yield Example(
             text=text,
             source=source.name,
-            kind="comment" if source.kind == "review" and len(text) <= COMMENT_LIMIT else source.kind,
+            kind=row.get("kind") or ("comment" if _is_short_review(source, text) else source.kind),
+            domain=domain,
             language=row.get("lang") or "",
-            target=target,
-            weight=weight,
-            opinion=opinion,
-            opinion_weight=opinion_weight,
+            reading=reading,
             held_back=held,
         )
 
 
+def _rows(source: Source, data_dir: Path) -> list[dict[str, Any]]:
+    """The objects of a file: ours lie beside this module, the others in the data folder."""
+    is_own = source.labels == "own"
+    path = OWN_TEXTS / f"{source.file}.jsonl" if is_own else data_dir / f"{source.file}.jsonl.gz"
+    if not path.is_file():
+        msg = f"training data: {path.name} is not in {path.parent}"
+        raise Invalid(msg)
+    with path.open(encoding="utf-8") if is_own else gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def _is_short_review(source: Source, text: str) -> bool:
+    return source.kind == "review" and len(text) <= COMMENT_LIMIT
+
+
 def write_examples(examples: Iterable[Example], path: Path) -> None:
-    """Keep examples beside a checkpoint, which thereby needs no data folder to be exported."""
+    """Keep examples beside a checkpoint, which thereby needs no data folder to be exported.
+
+    `nps` and `lang` are there for `afterword model evaluate`, which reads such a file as any other.
+    """
     with gzip.open(path, "wt", encoding="utf-8") as file:
-        file.writelines(json.dumps(asdict(example), ensure_ascii=False) + "\n" for example in examples)
+        for example in examples:
+            nps = example.label if example.reading.weight > 0 else None
+            row = {**asdict(example), "nps": nps, "lang": example.language}
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def read_examples(path: Path) -> list[Example]:
     """What `write_examples` kept."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    return [Example(**{**row, "target": tuple(row["target"])}) for row in rows]
+    names = [field.name for field in fields(Example)]
+    return [Example(**{name: row[name] for name in names} | {"reading": _reading(row["reading"])}) for row in rows]
+
+
+def _reading(told: dict[str, Any]) -> Reading:
+    """A reading out of JSON, where tuples are lists."""
+    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in told.items()}
+    return Reading(**values)
 
 
 def merge_duplicates(examples: Iterable[Example]) -> list[Example]:
@@ -154,18 +149,7 @@ def draw(examples: Sequence[Example], settings: Corpus, count: int, seed: int) -
     for example in examples:
         if not example.held_back:
             cells[example.source, example.label].append(example)
-    factor = {source.name: source.weight for source in settings.sources}
-    sizes = Counter(example.source for example in examples if not example.held_back)
-    within: Counter[str] = Counter()
-    for (source, _), rows in cells.items():
-        within[source] += len(rows) ** settings.exponent
-    share = {
-        (source, label): factor[source]
-        * sizes[source] ** settings.exponent
-        * len(rows) ** settings.exponent
-        / within[source]
-        for (source, label), rows in cells.items()
-    }
+    share = _shares(cells, settings)
     total = sum(share.values())
     chance = random.Random(seed)  # noqa: S311 - sampling, not secrets
     drawn: list[Example] = []
@@ -178,78 +162,35 @@ def draw(examples: Sequence[Example], settings: Corpus, count: int, seed: int) -
     return drawn
 
 
-def _stars(row: dict[str, Any]) -> Reading | None:
-    if row.get("nps") is None or row.get("score") is None:
-        return None
-    scale = str(row["scale"])
-    worst, best = (0.5, 5.0) if scale.startswith("0.5") else (1.0, 10.0) if scale == "1-10" else (1.0, 5.0)
-    share = (float(row["score"]) - worst) / (best - worst)
-    promoter, passive, detractor, angry = (target for _, target in _BY_STARS)
-    target = {"promoter": promoter, "passive": passive}.get(
-        row["nps"], detractor if share >= _BY_STARS[2][0] else angry
-    )
-    return target, 1.0, 0.98, 0.5
-
-
-def _aspects(row: dict[str, Any]) -> Reading | None:
-    """A sentence of a review by the polarities in it; one without any is rarely an opinion."""
-    polarities = {aspect.get("polarity") for aspect in row.get("aspects") or ()}
-    if "phaseB" in str(row.get("split")) or None in polarities:
-        return None
-    if not polarities:
-        return ((0.25, 0.50, 0.25), 0.0, 0.25, 0.3) if "2016" in str(row.get("source")) else None
-    label = polarities.pop() if len(polarities) == 1 else "mixed"
-    return _BY_TWEET.get(label, _BY_TWEET["mixed"]), 0.5, 0.97, 0.5
-
-
-def _sentiment(row: dict[str, Any]) -> Reading | None:
-    return (_BY_SENTIMENT[row["label"]], 1.0, 0.98, 0.5) if row.get("label") in _BY_SENTIMENT else None
-
-
-def _tweet(row: dict[str, Any], trust: float = 1.0) -> Reading | None:
-    """Polarity is told of opinions alone; a neutral tweet is an advert, a piece of news, a question."""
-    label = row.get("label")
-    if label not in _BY_TWEET:
-        return None
-    is_opinion = label != "neutral"
-    return _BY_TWEET[label], 0.6 if is_opinion else 0.0, 0.95 if is_opinion else 0.05, trust
-
-
-def _part(row: dict[str, Any]) -> Reading | None:
-    """A part by the stars of the whole, believed by half; of a mixed review, four or three stars, less still."""
-    reading = _stars(row)
-    if reading is None:
-        return None
-    target, _, opinion, opinion_weight = reading
-    return target, 0.5 if max(target) > 0.9 else 0.25, opinion, opinion_weight / 2  # noqa: PLR2004
-
-
-def _own(row: dict[str, Any]) -> Reading:
-    name = {"promoter": "positive", "passive": "neutral", "detractor": "negative"}.get(str(row["label"]))
-    if name is None:
-        return _BY_TWEET["neutral"], 0.0, 0.02, 1.0
-    return _BY_TWEET[name], 0.8, 0.97, 1.0
-
-
-_READINGS: dict[str, Callable[[dict[str, Any]], Reading | None]] = {
-    "stars": _stars,
-    "titles": _part,
-    "sentences": _part,
-    "sentiment": _sentiment,
-    "aspects": _aspects,
-    "tweets": _tweet,
-    "tweets_about_anything": partial(_tweet, trust=0.3),  # neutral there is often an opinion without heat
-    "own": _own,
-}
-
-
 def part_of(row: dict[str, Any], labels: str) -> str:
     """The title of a review, or the one of its sentences that its text decides; empty where there is none to take."""
     if labels == "titles":
         return clean(str(row.get("title") or ""))
     text = clean(str(row.get("text") or ""))
-    sentences = [part for part in _SENTENCE_ENDS.split(text) if _SENTENCE[0] <= len(part) <= _SENTENCE[1]]
+    sentences = [part for part in _SENTENCE_ENDS.split(text) if SHORTEST_PART <= len(part) <= LONGEST_PART]
     return sentences[int(_share(text) * len(sentences))] if len(sentences) > 1 else ""
+
+
+def _shares(cells: Mapping[tuple[str, Label], Sequence[Example]], settings: Corpus) -> dict[tuple[str, Label], float]:
+    """What each source and class weighs, in no unit: within a source, the parts of its classes sum to its weight."""
+    sources = {source.name: source for source in settings.sources}
+    sizes: Counter[str] = Counter()
+    within: Counter[str] = Counter()
+    for (name, _), rows in cells.items():
+        sizes[name] += len(rows)
+        within[name] += len(rows) ** _evenness(sources[name], settings)
+    return {
+        (name, label): sources[name].weight
+        * sizes[name] ** settings.exponent
+        * len(rows) ** _evenness(sources[name], settings)
+        / within[name]
+        for (name, label), rows in cells.items()
+    }
+
+
+def _evenness(source: Source, settings: Corpus) -> float:
+    """The exponent of class sizes: 1 keeps the mix of a source, as is right where it is the mix of real surveys."""
+    return 1.0 if source.natural_mix else settings.exponent
 
 
 def _with_title(row: dict[str, Any]) -> str:
@@ -261,21 +202,27 @@ def _with_title(row: dict[str, Any]) -> str:
 
 
 def _merged(group: list[Example]) -> Example:
+    """One example of the copies of a text, its targets their means."""
     if len(group) == 1:
         return group[0]
-    first, n = group[0], len(group)
-    mean = [sum(example.target[k] for example in group) / n for k in range(3)]
-    return Example(
-        text=first.text,
-        source=first.source,
-        kind=first.kind,
-        language=first.language,
-        target=(mean[0], mean[1], mean[2]),
-        weight=max(example.weight for example in group),
-        opinion=sum(example.opinion for example in group) / n,
-        opinion_weight=first.opinion_weight,
-        held_back=any(example.held_back for example in group),
+    readings = [example.reading for example in group]
+    classes: Classes = _mean([reading.classes for reading in readings])
+    stars: Stars | None = _mean([reading.stars for reading in readings if reading.stars])
+    polarity: Polarity | None = _mean([reading.polarity for reading in readings if reading.polarity])
+    merged = Reading(
+        classes=classes,
+        weight=max(reading.weight for reading in readings),
+        opinion=sum(reading.opinion for reading in readings) / len(readings),
+        opinion_weight=readings[0].opinion_weight,
+        stars=stars,
+        polarity=polarity,
     )
+    return replace(group[0], reading=merged, held_back=any(example.held_back for example in group))
+
+
+def _mean(targets: Sequence[tuple[float, ...]]) -> Any:
+    """The mean of targets of one width; None of none."""
+    return tuple(sum(column) / len(targets) for column in zip(*targets, strict=True)) if targets else None
 
 
 def _capped(examples: list[Example], rows: int) -> list[Example]:

@@ -1,4 +1,4 @@
-"""The network that is trained: some first layers of a BERT-shaped encoder, mean pooling, four logits."""
+"""The network that is trained: some first layers of a BERT-shaped encoder, mean pooling, a head."""
 
 from pathlib import Path
 
@@ -9,12 +9,16 @@ from transformers import BertConfig, BertModel
 STORY = "trained.json"
 """What a checkpoint has and an encoder has not."""
 
-LOGITS = 4
-"""Promoter, passive, detractor, and the logit of being an opinion."""
+STARS, OPINION, POLARITY = slice(0, 5), 5, slice(6, 9)
+"""What the logits are: one star to five, being an opinion at all, and positive, neutral, negative."""
+
+LOGITS = 9
+SERVED = 6
+"""The logits that are shipped; polarity helps while training and is then cut off."""
 
 
 class Body(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
-    """Everything after the word embeddings: `inputs_embeds` [batch, seq, width], mask [batch, seq] -> [batch, 4]."""
+    """Everything after the word embeddings: `inputs_embeds` [batch, seq, width], mask [batch, seq] -> [batch, 9]."""
 
     def __init__(self, encoder: BertModel) -> None:
         super().__init__()
@@ -32,6 +36,12 @@ class Body(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
 def beginning(folder: Path, layers: int) -> tuple[Body, torch.Tensor]:
     """What a run begins from: the first layers of an encoder, or a checkpoint of an earlier run with its head."""
     return from_checkpoint(folder) if (folder / STORY).is_file() else from_encoder(folder, layers)
+
+
+def class_logits(logits: torch.Tensor) -> torch.Tensor:
+    """Log probabilities [batch, 3] of promoter, passive and detractor out of those of the stars."""
+    stars = torch.log_softmax(logits[:, STARS], dim=1)
+    return torch.stack([stars[:, 4], stars[:, 3], stars[:, :3].logsumexp(1)], dim=1)
 
 
 def from_encoder(encoder_dir: Path, layers: int) -> tuple[Body, torch.Tensor]:
@@ -65,8 +75,19 @@ def save(body: Body, words: torch.Tensor, checkpoint_dir: Path) -> None:
     body.encoder.config.save_pretrained(checkpoint_dir)
 
 
+def cut_polarity(body: Body) -> None:
+    """Leave the body the logits that are served."""
+    head = torch.nn.Linear(body.head.in_features, SERVED)
+    head.load_state_dict({name: tensor[:SERVED] for name, tensor in body.head.state_dict().items()})
+    body.head = head
+
+
 def _with_frozen_words(encoder: BertModel) -> tuple[Body, torch.Tensor]:
-    """Take the word embeddings out of the encoder, which is fed with looked-up rows instead."""
+    """Take the word embeddings out of the encoder, which is fed with looked-up rows instead.
+
+    Attention is spelt out: on a processor the backward pass of the fused kernel takes half of a training step.
+    """
+    encoder.set_attn_implementation("eager")
     words = encoder.embeddings.word_embeddings.weight.detach().clone()
     encoder.embeddings.word_embeddings = torch.nn.Embedding(1, words.shape[1])
     for parameter in encoder.embeddings.parameters():

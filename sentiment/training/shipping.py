@@ -5,7 +5,7 @@ import hashlib
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,16 +15,20 @@ import structlog
 import torch
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
+from tokenizers import Tokenizer
 
 from core.labels import CLASSES, Label
 from sentiment.embeddings import pack
 from sentiment.manifest import Confusion, Manifest, digest, write_manifest
 from sentiment.runtime import quietly
-from sentiment.shipped import ShippedLabeller, opinion
+from sentiment.scores import class_shares, opinion_chances
+from sentiment.shipped import ShippedLabeller, opinions
+from sentiment.tokens import read_tokens, untruncated
 from sentiment.training import calibration
 from sentiment.training import model as models
+from sentiment.training.configuration import Shape
 from sentiment.training.corpus import Example, read_examples
-from sentiment.training.loop import CALIBRATION, HELD_BACK, load_tokenizer, padded
+from sentiment.training.loop import CALIBRATION, HELD_BACK, logits_of, padded
 
 MOST_LOST = 0.01
 """Macro-F1 that static int8 may cost against fp32 on held-back texts; beyond it, only the weights are quantised."""
@@ -37,13 +41,18 @@ log = structlog.get_logger(__name__)
 def export(checkpoint_dir: Path, out_dir: Path) -> Manifest:
     """Write the folder that `ShippedLabeller` loads from a folder that `train` wrote, and return its manifest.
 
-    The body is quantised statically to int8 on some training texts; temperature, threshold and confusion counts are
-    measured through the very files that are shipped, on the texts that training held back.
+    The body is quantised statically to int8 on some training texts; temperature (on texts with stars or scores alone:
+    sentiment has no passive), threshold and confusion counts are measured through the very files that are shipped, on
+    the texts that training held back. The same readings are put beside the checkpoint, which torch may then serve in
+    full precision.
     """
     body, words = models.from_checkpoint(checkpoint_dir)
     told = json.loads((checkpoint_dir / "trained.json").read_text(encoding="utf-8"))
     held = read_examples(checkpoint_dir / HELD_BACK)
-    exact = _exact_logits(body, words, held, checkpoint_dir, told["max_length"])
+    tokenizer = untruncated(Tokenizer.from_file(str(checkpoint_dir / "tokenizer.json")))
+    shape = Shape(told["layers"], told["max_length"], told["tail"])
+    exact = logits_of(body, words, tokenizer, [row.text for row in held], shape)[:, : models.SERVED]
+    models.cut_polarity(body)
     out_dir.mkdir(parents=True, exist_ok=True)
     for old in out_dir.iterdir():
         old.unlink()
@@ -52,11 +61,12 @@ def export(checkpoint_dir: Path, out_dir: Path) -> Manifest:
     (out_dir / "embeddings.safetensors").chmod(0o644)  # safetensors makes it for the owner alone
     _write_tokenizer(checkpoint_dir / "tokenizer.json", out_dir / "tokenizer.json.gz")
     dynamic = _converted(body, told["max_length"])
-    dataset = _calibration_set(checkpoint_dir, words, told["max_length"])
+    dataset = _calibration_set(checkpoint_dir, words, tokenizer, shape)
     manifest = _tried(_static_int8(dynamic, dataset), out_dir, told, held, exact)
     if manifest.measured["macro_f1_fp32"] - manifest.measured["macro_f1"] > MOST_LOST:
         log.warning("static int8 loses too much: quantising the weights alone", **manifest.measured)
         manifest = _tried(nncf.compress_weights(_converted(body, told["max_length"])), out_dir, told, held, exact)
+    write_manifest(replace(manifest, version=f"{manifest.version}-unquantised", sha256={}), checkpoint_dir)
     return manifest
 
 
@@ -73,11 +83,11 @@ def _tried(
         version=f"afterword-{told['layers']}l-{told['trained_on']}-{_short(weights)}",
         classes=tuple(CLASSES),
         max_length=told["max_length"],
+        tail=told["tail"],
         temperature=1.0,
         opinion_temperature=1.0,
         opinion_threshold=0.5,
-        confusion_by_kind={},
-        confusion_by_language={},
+        confusion={},
         measured={},
         sha256=sha256,
     )
@@ -90,54 +100,38 @@ def _tried(
 def _measured(
     blank: Manifest, logits: NDArray[np.float32], held: Sequence[Example], exact: NDArray[np.float32]
 ) -> Manifest:
-    classed = np.array([row.weight > 0 for row in held])
+    classed = np.array([row.reading.weight > 0 for row in held])
     truth = np.array([CLASSES.index(row.label) for row in held])
-    opinionated = np.array([row.opinion > 0.5 for row in held])  # noqa: PLR2004
-    opinion_temperature = calibration.binary_temperature(logits[:, 3], opinionated)
-    chances = 1 / (1 + np.exp(-logits[:, 3].astype(np.float64) / opinion_temperature))
+    opinionated = np.array([row.reading.opinion > 0.5 for row in held])  # noqa: PLR2004
+    opinion_temperature = calibration.opinion_temperature(logits, opinionated)
+    graded = np.array([row.reading.weight > 0 and row.reading.stars is not None for row in held])
+    temperature = calibration.temperature(logits[graded], truth[graded])
+    said, exactly = class_shares(logits, temperature).argmax(1), class_shares(exact, temperature).argmax(1)
     manifest = replace(
         blank,
-        temperature=calibration.temperature(logits[classed, :3], truth[classed]),
+        temperature=temperature,
         opinion_temperature=opinion_temperature,
-        opinion_threshold=calibration.opinion_threshold(chances, held),
+        opinion_threshold=calibration.opinion_threshold(opinion_chances(logits, opinion_temperature), held),
         measured={
             "held_back": len(held),
-            "macro_f1": calibration.macro_f1(truth[classed], logits[classed, :3].argmax(1)),
-            "macro_f1_fp32": calibration.macro_f1(truth[classed], exact[classed, :3].argmax(1)),
-            "agreement_with_fp32": float((logits[:, :3].argmax(1) == exact[:, :3].argmax(1)).mean()),
+            "macro_f1": calibration.macro_f1(truth[classed], said[classed]),
+            "macro_f1_fp32": calibration.macro_f1(truth[classed], exactly[classed]),
+            "agreement_with_fp32": float((said == exactly).mean()),
         },
     )
-    return replace(
-        manifest,
-        confusion_by_kind=_confusions(manifest, logits, held, lambda row: row.kind),
-        confusion_by_language=_confusions(manifest, logits, held, lambda row: row.language),
-    )
+    return replace(manifest, confusion=_confusions(manifest, logits, held))
 
 
 def _confusions(
-    manifest: Manifest, logits: NDArray[np.float32], held: Sequence[Example], group_of: Callable[[Example], str]
-) -> dict[str, Confusion]:
-    groups: dict[str, list[tuple[Example, Label]]] = defaultdict(list)
-    for row, told in zip(logits, held, strict=True):
-        groups[group_of(told)].append((told, opinion(row, manifest).label))
-    return {group: calibration.confusion(pairs) for group, pairs in sorted(groups.items())}
-
-
-def _exact_logits(
-    body: models.Body, words: torch.Tensor, rows: Sequence[Example], checkpoint_dir: Path, max_length: int
-) -> NDArray[np.float32]:
-    """Logits [rows, 4] of the checkpoint itself, in fp32: what the shipped form is held against."""
-    tokens = [
-        e.ids
-        for e in load_tokenizer(checkpoint_dir / "tokenizer.json", max_length).encode_batch([r.text for r in rows])
-    ]
-    order = sorted(range(len(rows)), key=lambda k: len(tokens[k]))
-    logits = np.zeros((len(rows), models.LOGITS), np.float32)
-    with torch.inference_mode():
-        for start in range(0, len(order), 32):
-            part = order[start : start + 32]
-            logits[part] = body(*padded([tokens[k] for k in part], words)).numpy()
-    return logits
+    manifest: Manifest, logits: NDArray[np.float32], held: Sequence[Example]
+) -> dict[str, dict[str, Confusion]]:
+    groups: dict[str, dict[str, list[tuple[Example, Label]]]] = defaultdict(lambda: defaultdict(list))
+    for told, said in zip(held, opinions(logits, manifest, [None] * len(held)), strict=True):
+        groups[told.kind][told.language].append((told, said.label))
+    return {
+        kind: {language: calibration.confusion(pairs) for language, pairs in sorted(languages.items())}
+        for kind, languages in sorted(groups.items())
+    }
 
 
 def _converted(body: models.Body, max_length: int) -> Any:
@@ -158,11 +152,13 @@ def _name_evenly(model: Any) -> None:
         node.set_friendly_name(f"{node.get_type_name()}_{number}")
 
 
-def _calibration_set(checkpoint_dir: Path, words: torch.Tensor, max_length: int) -> list[dict[str, Any]]:
-    tokenizer = load_tokenizer(checkpoint_dir / "tokenizer.json", max_length)
+def _calibration_set(
+    checkpoint_dir: Path, words: torch.Tensor, tokenizer: Tokenizer, shape: Shape
+) -> list[dict[str, Any]]:
+    texts = [example.text for example in read_examples(checkpoint_dir / CALIBRATION)]
     rows = []
-    for example in read_examples(checkpoint_dir / CALIBRATION):
-        embeds, mask = padded([tokenizer.encode(example.text).ids], words)
+    for ids in read_tokens(tokenizer, texts, shape.max_length, shape.tail):
+        embeds, mask = padded([ids], words)
         rows.append({"inputs_embeds": embeds.numpy(), "attention_mask": mask.numpy()})
     return rows
 

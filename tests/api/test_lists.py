@@ -1,5 +1,7 @@
 """Mentions, alerts, brands: filtered, paged to the end, and acknowledged."""
 
+import csv
+import io
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +11,8 @@ from starlette.testclient import TestClient
 
 from api.cursors import cursor_of, id_of, moment_and_id_of
 from core.errors import Invalid
+from core.labels import CLASSES, Label
+from sentiment.fusion import rating_chances
 from store.alerts import open_alert
 from store.database import Database
 from store.keys import Role
@@ -64,6 +68,47 @@ def test_a_mention_has_its_label_its_rating_and_never_its_author(client: TestCli
     assert item["rating"] == {"value": 2.0, "best": 5.0, "worst": 1.0}
     assert (item["location"], item["channel"], item["promoter"]) == ("center", "maps", None)
     assert item["published_at"] == "2026-11-01T12:00:00Z"
+
+
+def test_a_mention_shows_both_witnesses_and_what_they_say_together(client: TestClient, world: World) -> None:
+    world.keep(world.mention("1", "Плохо", rating=5), world.mention("2", "Ужас"))
+    world.label_all(Label.DETRACTOR)
+    world.keep(world.mention("3", "Не читано", rating=8, rating_best=10), world.mention("4", "И это"))
+
+    items = client.get(f"/v1/mentions?brand={world.brand.slug}").json()["items"]
+
+    unlabelled, rated_only, text_only, both = (item["fused"] for item in items)
+    assert unlabelled is None
+    assert rated_only == pytest.approx(dict(zip(CLASSES, rating_chances(8, best=10), strict=True)))
+    assert text_only == {"promoter": 0.1, "passive": 0.1, "detractor": 0.8}
+    assert rating_chances(5)[2] < both["detractor"] < 0.8
+    assert (items[3]["label"], items[3]["detractor"], items[3]["rating"]["value"]) == ("promoter", 0.8, 5)
+
+
+def test_an_export_has_both_witnesses_and_what_they_say_together(client: TestClient, world: World) -> None:
+    world.keep(world.mention("1", "Плохо", rating=5), world.mention("2", "Не читано"))
+
+    answer = client.get(f"/v1/mentions?brand={world.brand.slug}&format=csv")
+
+    unread, rated = csv.DictReader(io.StringIO(answer.text))
+    assert float(rated["fused_promoter"]) == pytest.approx(rating_chances(5)[0])
+    assert (rated["promoter"], unread["fused_promoter"]) == ("", "")
+
+
+def test_a_label_of_a_script_never_learned_is_marked_and_an_absent_label_is_not(
+    client: TestClient, world: World
+) -> None:
+    world.keep(world.mention("en", "Great"), world.mention("ka", "მომსახურება იყო ცუდი"))
+    world.label_all(Label.PROMOTER)
+    world.keep(world.mention("new", "服务很好"))
+
+    items = client.get(f"/v1/mentions?brand={world.brand.slug}").json()["items"]
+
+    assert {item["text"]: item["low_confidence"] for item in items} == {
+        "Great": False,
+        "მომსახურება იყო ცუდი": True,
+        "服务很好": None,
+    }
 
 
 @pytest.mark.parametrize(

@@ -229,6 +229,51 @@ def test_the_labeller_is_measured_on_a_file(terminal: Terminal) -> None:
     assert "macro_f1" in terminal.ok("model", "evaluate", name)
 
 
+def test_the_labeller_is_measured_by_columns_and_on_what_is_an_opinion(terminal: Terminal) -> None:
+    lines = [
+        {"text": "Отличный сервис, всем рекомендую!", "nps": "promoter", "place": "maps", "felt": True},
+        {"text": "Horrible, dirty and rude. Never again.", "nps": "detractor", "place": "posts", "felt": "true"},
+        {"text": "Bank X raises its key rate from Monday, the press office says.", "place": "posts", "felt": 0.05},
+        {"text": "Neither of the two is known of this one", "place": "posts"},
+    ]
+    name = terminal.write("t.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    options = ("--by", "place", "--opinion-class", "felt")
+
+    result = json.loads(terminal.ok("model", "evaluate", name, *options, "--json"))
+
+    assert {place: part["n"] for place, part in result["by"]["place"].items()} == {"maps": 1, "posts": 1}
+    assert (result["n"], result["opinion"]["n"], result["opinion"]["opinions"]) == (2, 3, 2)
+    assert result["by"]["place"]["posts"]["opinion"]["n"] == 2
+    for words in ("opinion auc", "confidence", "maps"):
+        assert words in terminal.ok("model", "evaluate", name, *options)
+
+
+def test_a_file_of_opinions_needs_no_classes(terminal: Terminal) -> None:
+    name = terminal.write("t.csv", "text,felt\nGreat place,yes\nShop opens at nine,no\n")
+
+    result = json.loads(terminal.ok("model", "evaluate", name, "--opinion-class", "felt", "--json"))
+
+    assert (result["n"], result["macro_f1"], result["opinion"]["n"]) == (0, None, 2)
+    assert "auc" in terminal.ok("model", "evaluate", name, "--opinion-class", "felt")
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--by", "city"), "'city'"),
+        (("--opinion-class", "heat"), "'heat'"),
+        (("--opinion-class", "felt"), "row 2: felt must be true or false"),
+        (("--class", "stars"), "promoter, passive, detractor"),
+    ],
+)
+def test_labelled_texts_that_cannot_be_measured_on_are_refused_by_name(
+    terminal: Terminal, options: tuple[str, ...], reason: str
+) -> None:
+    name = terminal.write("t.csv", "text,nps,felt,stars\nGreat place,promoter,perhaps,5\n")
+
+    assert reason in terminal.refused("model", "evaluate", name, *options)
+
+
 def test_an_unknown_revision_is_not_upgraded_over(terminal: Terminal) -> None:
     with sqlite3.connect(terminal.folder / "var" / "afterword.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")

@@ -7,7 +7,7 @@ import pytest
 
 import sentiment
 from core.errors import ModelUnavailable
-from sentiment import huggingface
+from sentiment import runtime
 from sentiment.huggingface import classes_of
 
 
@@ -31,11 +31,38 @@ def test_outputs_of_unknown_names_are_refused(names: list[str]) -> None:
         classes_of(dict(enumerate(names)))
 
 
+@pytest.mark.parametrize(
+    ("meanings", "classes"),
+    [
+        ({"LABEL_0": "detractor", "LABEL_1": "passive", "LABEL_2": "promoter"}, (2, 1, 0)),
+        ({"LABEL_0": "Positive", "LABEL_1": "neutral", "LABEL_2": "NEGATIVE"}, (0, 1, 2)),
+        ({"LABEL_0": "1 star", "LABEL_1": "4 stars", "LABEL_2": "5 stars"}, (2, 1, 0)),
+    ],
+)
+def test_outputs_without_names_are_read_by_the_mapping(meanings: dict[str, str], classes: tuple[int, ...]) -> None:
+    assert classes_of({k: f"LABEL_{k}" for k in range(3)}, meanings) == classes
+
+
+def test_the_mapping_wins_over_the_names_of_the_model() -> None:
+    assert classes_of({0: "positive", 1: "negative"}, {"positive": "detractor", "negative": "promoter"}) == (2, 0)
+
+
+def test_a_mapping_of_an_output_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ModelUnavailable, match=r"names LABEL_7: the model's outputs are LABEL_0, LABEL_1"):
+        classes_of({0: "LABEL_0", 1: "LABEL_1"}, {"LABEL_0": "promoter", "LABEL_1": "detractor", "LABEL_7": "passive"})
+
+
+@pytest.mark.parametrize("meanings", [{"LABEL_0": "promoter"}, {"LABEL_0": "promoter", "LABEL_1": "angry"}])
+def test_a_mapping_that_leaves_an_output_untold_is_refused(meanings: dict[str, str]) -> None:
+    with pytest.raises(ModelUnavailable, match="AFTERWORD_MODEL_LABELS"):
+        classes_of({0: "LABEL_0", 1: "LABEL_1"}, meanings)
+
+
 def test_a_missing_package_is_said_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     def absent(package: str) -> None:
         raise ModuleNotFoundError(package)
 
-    monkeypatch.setattr(huggingface.importlib, "import_module", absent)
+    monkeypatch.setattr(runtime.importlib, "import_module", absent)
 
     with pytest.raises(ModelUnavailable, match=r"pip install afterword\[train\]"):
         sentiment.load("somebody/some-model")
@@ -86,5 +113,22 @@ def test_a_folder_with_unnamed_outputs_is_refused(folder: Path) -> None:
     config["id2label"] = {"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_2"}
     (folder / "config.json").write_text(json.dumps(config))
 
-    with pytest.raises(ModelUnavailable, match="LABEL_0"):
+    with pytest.raises(ModelUnavailable, match="label 0"):
         sentiment.load(str(folder))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning", "ignore::UserWarning")
+def test_unnamed_outputs_are_mapped_and_another_mapping_is_another_version(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    config["id2label"] = {"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_2"}
+    (folder / "config.json").write_text(json.dumps(config))
+    names = {"LABEL_0": "1 star", "LABEL_1": "4 stars", "LABEL_2": "5 stars"}
+    turned = {"LABEL_0": "promoter", "LABEL_1": "passive", "LABEL_2": "detractor"}
+
+    one = sentiment.load(str(folder), meanings=names, threads=1)
+    other = sentiment.load(str(folder), meanings=turned, threads=1)
+
+    (told,), (turned_round,) = one.score(["good bad"]), other.score(["good bad"])
+    assert told.probabilities == turned_round.probabilities[::-1]
+    assert one.version != other.version

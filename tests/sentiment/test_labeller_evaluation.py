@@ -7,12 +7,12 @@ import pytest
 
 from core.errors import Invalid
 from core.labels import CLASSES
-from sentiment.evaluation import evaluate, prevalence
+from sentiment.evaluation import Row, area_under_curve, evaluate, prevalence
 from sentiment.labeller import Opinion
 
 KEYS = {
     "n", "accuracy", "macro_f1", "per_class", "nps_true", "nps_counted", "nps_corrected", "calibration_error",
-    "by_language", "texts_per_second",
+    "by_language", "texts_per_second", "calibration_curve", "opinion", "by",
 }  # fmt: skip
 
 
@@ -30,11 +30,11 @@ class ByFirstLetter:
 
 
 ROWS = [
-    ("p1", "promoter", None),
-    ("p2", "promoter", None),
-    ("p3", "passive", None),
-    ("d1", "detractor", "ru"),
-    ("?1", "detractor", "ru"),
+    Row("p1", "promoter"),
+    Row("p2", "promoter"),
+    Row("p3", "passive"),
+    Row("d1", "detractor", "ru"),
+    Row("?1", "detractor", "ru"),
 ]
 
 
@@ -79,13 +79,15 @@ def test_without_confusion_counts_nothing_is_corrected() -> None:
 EVEN = ((100, 0, 0, 0), (0, 100, 0, 0), (0, 0, 100, 0))
 """Confusion counts of a labeller whose probabilities are calibrated on equally many of each class."""
 
-SHIFTED = [("p", "promoter", None)] * 73 + [("a", "promoter", None)] * 10
-SHIFTED += [("d", "promoter", None)] * 7 + [("d", "detractor", None)] * 10
+SHIFTED = [Row("p", "promoter")] * 73 + [Row("a", "promoter")] * 10
+SHIFTED += [Row("d", "promoter")] * 7 + [Row("d", "detractor")] * 10
 """What a labeller that is right eight times out of ten says of ninety promoters and ten detractors."""
 
 
 def test_a_shifted_class_mix_is_found_from_the_probabilities() -> None:
-    probabilities = np.array([opinion.probabilities for opinion in ByFirstLetter().score([row[0] for row in SHIFTED])])
+    probabilities = np.array(
+        [opinion.probabilities for opinion in ByFirstLetter().score([row.text for row in SHIFTED])]
+    )
 
     shares = prevalence(probabilities, np.full(3, 1 / 3))
 
@@ -101,20 +103,138 @@ def test_the_corrected_nps_lies_half_way_to_what_the_probabilities_say() -> None
 
 
 def test_a_text_longer_than_a_comment_is_corrected_as_a_review() -> None:
-    rows = [("p" * 500, "promoter", None)]
+    rows = [Row("p" * 500, "promoter")]
 
     assert evaluate(ByFirstLetter(), rows, confusions={"comment": EVEN})["nps_corrected"] is None
     assert evaluate(ByFirstLetter(), rows, confusions={"review": EVEN})["nps_corrected"] == pytest.approx(100, abs=1)
 
 
-@pytest.mark.parametrize("rows", [[], [("text", "star", None)], [("text", "unknown", None)]])
-def test_rows_that_cannot_be_measured_on_are_refused(rows: list[tuple[str, str, str | None]]) -> None:
+@pytest.mark.parametrize("rows", [[], [Row("text", "star")], [Row("text", "unknown")]])
+def test_rows_that_cannot_be_measured_on_are_refused(rows: list[Row]) -> None:
     with pytest.raises(Invalid):
         evaluate(ByFirstLetter(), rows)
 
 
 def test_classes_that_never_occur_do_not_lower_the_mean() -> None:
-    figures = evaluate(ByFirstLetter(), [("p", "promoter", None)])
+    figures = evaluate(ByFirstLetter(), [Row("p", "promoter")])
 
     assert figures["macro_f1"] == 1
     assert list(figures["per_class"]) == [CLASSES[0].value]
+
+
+def test_the_calibration_curve_has_ten_steps_and_means_where_texts_fell_in() -> None:
+    curve = evaluate(ByFirstLetter(), ROWS)["calibration_curve"]
+
+    assert len(curve) == 10
+    assert curve[8] == {"confidence": pytest.approx(0.8), "accuracy": pytest.approx(3 / 4), "n": 4}
+    assert curve[0] == {"confidence": None, "accuracy": None, "n": 0}
+
+
+class Surest:
+    """Certain of promoter, and right half the time."""
+
+    version = "surest-1"
+
+    def score(self, texts: Sequence[str]) -> list[Opinion]:
+        return [Opinion(1.0, 0.0, 0.0, opinion=1.0) for _ in texts]
+
+
+def test_full_confidence_falls_into_the_last_step() -> None:
+    figures = evaluate(Surest(), [Row("a", "promoter"), Row("b", "detractor")])
+
+    assert figures["calibration_curve"][9] == {"confidence": 1.0, "accuracy": 0.5, "n": 2}
+    assert figures["calibration_error"] == 0.5
+
+
+def test_a_language_has_its_calibration_error_and_its_classes() -> None:
+    figures = evaluate(ByFirstLetter(), ROWS)["by_language"]
+
+    assert figures["en"]["calibration_error"] == pytest.approx(0.8 - 2 / 3)
+    assert figures["ru"]["per_class"]["detractor"] == {
+        "precision": 1.0,
+        "recall": 0.5,
+        "f1": pytest.approx(2 / 3),
+        "n": 2,
+    }
+
+
+def test_each_value_of_a_column_gets_the_figures_of_the_whole_and_the_largest_comes_first() -> None:
+    rows = [Row(row.text, row.label, groups={"kind": "post" if row.text == "p1" else "review"}) for row in ROWS]
+
+    figures = evaluate(ByFirstLetter(), rows)
+
+    assert list(figures["by"]) == ["kind"]
+    assert {kind: part["n"] for kind, part in figures["by"]["kind"].items()} == {"review": 4, "post": 1}
+    assert list(figures["by"]["kind"]) == ["review", "post"]
+    assert set(figures["by"]["kind"]["post"]) == KEYS - {"by", "by_language", "calibration_curve", "texts_per_second"}
+
+
+def test_a_row_without_a_value_is_in_no_group_of_that_column() -> None:
+    rows = [Row("p1", "promoter", groups={"source": "maps"}), Row("d1", "detractor")]
+
+    assert evaluate(ByFirstLetter(), rows)["by"]["source"]["maps"]["n"] == 1
+
+
+def test_texts_are_scored_once_however_they_are_broken_down() -> None:
+    calls: list[int] = []
+
+    class Counting(ByFirstLetter):
+        def score(self, texts: Sequence[str]) -> list[Opinion]:
+            calls.append(len(texts))
+            return super().score(texts)
+
+    evaluate(Counting(), [Row(row.text, row.label, groups={"a": "1", "b": "2"}) for row in ROWS])
+
+    assert calls == [len(ROWS)]
+
+
+OPINIONS = [
+    Row("p1", "promoter", is_opinion=True),
+    Row("?1", "detractor", is_opinion=True),
+    Row("?2", None, is_opinion=False),
+    Row("?3", None, is_opinion=False),
+    Row("d1", None, is_opinion=False),
+]
+
+
+def test_opinions_are_told_from_the_rest_at_the_labellers_threshold() -> None:
+    figures = evaluate(ByFirstLetter(), OPINIONS)
+
+    assert figures["opinion"] == {
+        "n": 5,
+        "opinions": 2,
+        "auc": pytest.approx((2.5 + 1) / 6),
+        "sensitivity": 0.5,
+        "specificity": pytest.approx(2 / 3),
+        "threshold": 0.5,
+    }
+    assert figures["n"] == 2
+
+
+def test_texts_without_any_class_are_measured_on_being_opinions_alone() -> None:
+    figures = evaluate(ByFirstLetter(), OPINIONS[2:])
+
+    assert (figures["n"], figures["accuracy"], figures["macro_f1"], figures["nps_true"]) == (0, None, None, None)
+    assert (figures["opinion"]["auc"], figures["opinion"]["sensitivity"]) == (None, None)
+    assert figures["opinion"]["specificity"] == pytest.approx(2 / 3)
+
+
+def test_nobody_told_what_an_opinion_is() -> None:
+    assert evaluate(ByFirstLetter(), ROWS)["opinion"] is None
+
+
+@pytest.mark.parametrize(
+    ("scores", "truth", "area"),
+    [
+        ([0.9, 0.8, 0.2], [True, True, False], 1.0),
+        ([0.1, 0.9], [True, False], 0.0),
+        ([0.5, 0.5], [True, False], 0.5),
+        ([0.7, 0.6, 0.6, 0.1], [True, True, False, False], (2 + 1.5) / 4),
+        ([0.7, 0.6], [True, True], None),
+        ([], [], None),
+    ],
+)
+def test_the_area_under_the_curve_is_the_share_of_pairs_in_order(
+    scores: list[float], truth: list[bool], area: float | None
+) -> None:
+    assert area_under_curve(scores, truth) == (None if area is None else pytest.approx(area))

@@ -22,8 +22,10 @@ CONFIGURATION = """
 [model]
 layers = 1
 max_length = 16
+tail = 4
 [run]
 seed = 1
+max_length = 12
 batch = 8
 examples = {examples}
 minutes = 5
@@ -31,7 +33,10 @@ rate = 1e-3
 head_rate = 1e-2
 warmup = 0.1
 decay = 0.01
+star_share = 0.3
 opinion_share = 0.5
+polarity_share = 0.2
+augmented = 0.1
 threads = 1
 [corpus]
 exponent = 0.5
