@@ -19,6 +19,9 @@ CONFIGURATION = "training.toml"
 HAND_WRITTEN = Path(__file__).parents[1] / "tests" / "sentiment" / "data" / "opinions.jsonl"
 """Opinions and others that were written by hand before training, and kept out of it."""
 
+POLAR = ("us_airline_tweets",)
+"""Yardsticks that know polarity alone."""
+
 YARDSTICKS = ("devtest_nhs_fft", "avtolotsman_maps", "us_airline_tweets")
 """Sets of the data folder that no labeller is trained on."""
 
@@ -88,8 +91,8 @@ def measured(labeller: Labeller, checkpoint: Path, data: Path, skipped: Collecti
 
 def yardstick(labeller: Labeller, name: str, data: Path) -> dict[str, Any]:
     """The figures of one set of the data folder; of one by polarity, two classes of its opinions, and their AUC."""
-    rows = list(_rows(_path(name, data)))
-    if not any(row.is_opinion is not None for row in rows):
+    rows = list(_rows(_path(name, data), by_polarity=name in POLAR))
+    if name not in POLAR:
         return evaluate(labeller, rows)
     return {**evaluate(TwoClasses(labeller), polar(rows)), "opinion": evaluate(labeller, rows)["opinion"]}
 
@@ -113,11 +116,11 @@ def _path(name: str, data: Path) -> Path:
     return data / f"{name}.jsonl.gz"
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path, *, by_polarity: bool = False) -> Iterator[Row]:
     """The rows of a file that have a text, and a class or a word on whether they are opinions."""
     with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         for told in map(json.loads, lines):
-            label, is_opinion = _class(told), _is_opinion(told)
+            label, is_opinion = _polar(told) if by_polarity else (_class(told), _is_opinion(told))
             if told["text"] and (label or is_opinion is not None):
                 language = told.get("lang") or told.get("language") or None
                 groups = {name: told[name] for name in (*GROUPS, "type") if told.get(name)}
@@ -125,17 +128,21 @@ def _rows(path: Path) -> Iterator[Row]:
 
 
 def _class(told: Mapping[str, Any]) -> str | None:
-    """As the file says; of a held-back row the likeliest class, if one was annotated; of a set by polarity, two."""
+    """As the file says; of a held-back row the likeliest class, if one was annotated."""
     reading = told.get("reading")
     if reading and reading["weight"] > 0:
         return CLASSES[max(range(len(CLASSES)), key=reading["classes"].__getitem__)].value
-    return told.get("nps") or (None if reading else _POLARITY_CLASSES.get(told.get("label", "")))
+    return told.get("nps")
 
 
 def _is_opinion(told: Mapping[str, Any]) -> bool | None:
-    """As the file says; a neutral post is none, which only sets by polarity tell."""
+    """As the file says."""
     if "reading" in told:
         return bool(told["reading"]["opinion"] > 0.5)  # noqa: PLR2004
-    if "opinion" in told:
-        return bool(told["opinion"])
-    return told["label"] != "neutral" if "label" in told and "nps" not in told else None
+    return bool(told["opinion"]) if "opinion" in told else None
+
+
+def _polar(told: Mapping[str, Any]) -> tuple[str | None, bool | None]:
+    """The class of a post that is for or against, and whether it is an opinion: a neutral one is none."""
+    label = told.get("label") or ""
+    return _POLARITY_CLASSES.get(label), label != "neutral" if label else None

@@ -1,6 +1,7 @@
 """The speed of the shipped labeller against the Hugging Face `pipeline` on the weights it was made from.
 
     python benchmarks/labelling.py [--checkpoint DIR] [--teacher DIR] [--weights DIR] [-n 600] [--rounds 3]
+        [--output speed.json]
 
 The checkpoint is the folder that `afterword model train` wrote (needs `pip install afterword[train]`), the teacher one
 of a larger model; without them our own figures are printed alone. Texts: a third posts and comments, a third reviews
@@ -68,6 +69,13 @@ def main() -> None:
             print(
                 f"ratio of median CPU time a text: {figures[path]['CPU ms a text'] / ours:.2f} ({PATHS[path]} / ours)"
             )
+    if arguments.output:
+        told = {
+            PATHS[path]: {name: round(value, 1) for name, value in one.items()}
+            | {"times our CPU": round(one["CPU ms a text"] / ours, 1)}
+            for path, one in figures.items()
+        }
+        arguments.output.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     on_gpu = _in_fresh_process(ON_GPU, texts) if arguments.checkpoint else {}
     if on_gpu:
         print(f"{PATHS[ON_GPU]:<52} " + "   ".join(f"{name} {value:,.2f}" for name, value in on_gpu.items()))
@@ -78,6 +86,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="the folder that is shipped")
     parser.add_argument("--checkpoint", type=Path, help="the folder of the fp32 weights it was made from")
     parser.add_argument("--teacher", type=Path, help="the folder of a larger model's fp32 weights")
+    parser.add_argument("--output", type=Path, help="write the figures as JSON, for the model card")
     parser.add_argument("-n", type=int, default=600, help="texts to label")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)

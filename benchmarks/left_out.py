@@ -37,12 +37,7 @@ def main() -> None:
         _trained(domain, arguments)
     if arguments.train_only:
         return
-    told = {domain: _measured(domain, arguments) for domain in (NONE, *DOMAINS)}
-    rows = [
-        {"domain": domain, "source": source, **figures, "read_in_training": told[NONE][source]}
-        for domain in DOMAINS
-        for source, figures in told[domain].items()
-    ]
+    rows = [row for domain in DOMAINS for row in _compared(domain, arguments)]
     for row in rows:
         read = row["read_in_training"]
         print(
@@ -69,12 +64,21 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measured(domain: str, arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:
-    """Figures by source, of the domain that was left out, or of all where none was."""
-    folder = _trained(domain, arguments)
+def _compared(domain: str, arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """A row for each source of a domain: without it in training, and with it."""
+    without, read = (_measured(_trained(name, arguments), domain) for name in (domain, NONE))
+    return [
+        {"domain": domain, "source": source, **figures, "read_in_training": read[source]}
+        for source, figures in without.items()
+        if source in read
+    ]
+
+
+def _measured(folder: Path, domain: str) -> dict[str, dict[str, Any]]:
+    """Figures of a student on what it did not read of a domain, by source."""
     by_source: dict[str, list[corpus.Example]] = defaultdict(list)
     for row in corpus.read_examples(folder / loop.HELD_BACK):
-        if row.reading.weight > 0 and row.domain in (DOMAINS if domain == NONE else (domain,)):
+        if row.reading.weight > 0 and row.domain == domain:
             by_source[row.source].append(row)
     body, words = model.from_checkpoint(folder)
     shape = read_configuration(CONFIGURATION).model

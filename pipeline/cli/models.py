@@ -148,14 +148,17 @@ def _show(result: dict[str, Any]) -> None:
 
 
 def _show_group(column: str, group: dict[str, dict[str, Any]]) -> None:
-    names = list(next(iter(group.values()), {}))
+    """One row a value; a figure that nobody has gets no column."""
+    known = {name for one in group.values() for name, value in one.items() if value is not None}
+    names = [name for name in next(iter(group.values()), {}) if name in known]
     show_table([column, *names], [[key, *(_rounded(one[name]) for name in names)] for key, one in group.items()])
 
 
 def _flat(figures: dict[str, Any]) -> dict[str, Any]:
-    """Figures of a group as one row: F1 of each class, and the AUC where some rows tell what an opinion is."""
+    """Figures of a group as one row: F1 of each class, and those of being an opinion where some rows tell."""
     f1 = {f"F1 {label}": figures["per_class"].get(label, {}).get("f1") for label in CLASSES}
-    opinion = {"opinion auc": (figures["opinion"] or {}).get("auc")}
+    told = figures["opinion"] or {}
+    opinion = {f"opinion {name}": told.get(name) for name in ("n", "auc", "sensitivity", "specificity")}
     return _scalars(figures) | f1 | opinion
 
 

@@ -66,7 +66,8 @@ def export(checkpoint_dir: Path, out_dir: Path) -> Manifest:
     if manifest.measured["macro_f1_fp32"] - manifest.measured["macro_f1"] > MOST_LOST:
         log.warning("static int8 loses too much: quantising the weights alone", **manifest.measured)
         manifest = _tried(nncf.compress_weights(_converted(body, told["max_length"])), out_dir, told, held, exact)
-    write_manifest(replace(manifest, version=f"{manifest.version}-unquantised", sha256={}), checkpoint_dir)
+    own = {name: digest(checkpoint_dir / name) for name in ("model.safetensors", "tokenizer.json")}
+    write_manifest(replace(manifest, version=f"{manifest.version}-unquantised", sha256=own), checkpoint_dir)
     return manifest
 
 

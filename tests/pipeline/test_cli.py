@@ -244,7 +244,7 @@ def test_the_labeller_is_measured_by_columns_and_on_what_is_an_opinion(terminal:
     assert {place: part["n"] for place, part in result["by"]["place"].items()} == {"maps": 1, "posts": 1}
     assert (result["n"], result["opinion"]["n"], result["opinion"]["opinions"]) == (2, 3, 2)
     assert result["by"]["place"]["posts"]["opinion"]["n"] == 2
-    for words in ("opinion auc", "confidence", "maps"):
+    for words in ("sensitivity", "confidence", "maps"):
         assert words in terminal.ok("model", "evaluate", name, *options)
 
 
