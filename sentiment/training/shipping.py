@@ -41,10 +41,9 @@ log = structlog.get_logger(__name__)
 def export(checkpoint_dir: Path, out_dir: Path) -> Manifest:
     """Write the folder that `ShippedLabeller` loads from a folder that `train` wrote, and return its manifest.
 
-    The body is quantised statically to int8 on some training texts; temperature (on texts with stars or scores alone:
-    sentiment has no passive), threshold and confusion counts are measured through the very files that are shipped, on
-    the texts that training held back. The same readings are put beside the checkpoint, which torch may then serve in
-    full precision.
+    The body is quantised statically to int8 on some training texts; temperature, threshold and confusion counts are
+    measured through the very files that are shipped, on the texts that training held back. The same readings are put
+    beside the checkpoint, which torch may then serve in full precision.
     """
     body, words = models.from_checkpoint(checkpoint_dir)
     told = json.loads((checkpoint_dir / "trained.json").read_text(encoding="utf-8"))
@@ -105,8 +104,7 @@ def _measured(
     truth = np.array([CLASSES.index(row.label) for row in held])
     opinionated = np.array([row.reading.opinion > 0.5 for row in held])  # noqa: PLR2004
     opinion_temperature = calibration.opinion_temperature(logits, opinionated)
-    graded = np.array([row.reading.weight > 0 and row.reading.stars is not None for row in held])
-    temperature = calibration.temperature(logits[graded], truth[graded])
+    temperature = calibration.temperature(logits[classed], truth[classed])
     said, exactly = class_shares(logits, temperature).argmax(1), class_shares(exact, temperature).argmax(1)
     manifest = replace(
         blank,
