@@ -125,6 +125,31 @@ def test_a_run_is_trained_resumed_exported_and_served(
     assert manifest.measured["macro_f1"] >= manifest.measured["macro_f1_fp32"] - shipping.MOST_LOST
 
 
+def test_a_run_leaves_its_curve_and_what_it_held_back(
+    tmp_path: Path, config: Path, encoder: Path, data_dir: Path
+) -> None:
+    training.train(config, data_dir, encoder, tmp_path / "checkpoint")
+
+    curve = [json.loads(line) for line in (tmp_path / "checkpoint" / "curve.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in curve] == sorted(row["step"] for row in curve)
+    assert curve[-1]["loss"] < curve[0]["loss"]
+    with gzip.open(tmp_path / "checkpoint" / "held_back.jsonl.gz", "rt") as lines:
+        held = [json.loads(line) for line in lines]
+    assert {row["nps"] for row in held if row["source"] == "stars"} == {"promoter", "passive", "detractor"}
+    assert {row["nps"] for row in held if row["text"].startswith("news")} == {None}
+
+
+def test_a_domain_can_be_left_out_of_a_run(tmp_path: Path, config: Path, encoder: Path, data_dir: Path) -> None:
+    told = config.read_text().replace('file = "stars"', 'file = "stars"\ndomain = "hotel"')
+    config.write_text(told.replace("examples = 1600", "examples = 80"))
+
+    training.train(config, data_dir, encoder, tmp_path / "checkpoint", left_out="hotel")
+
+    with gzip.open(tmp_path / "checkpoint" / "held_back.jsonl.gz", "rt") as lines:
+        held = [json.loads(line) for line in lines]
+    assert sum(row["domain"] == "hotel" for row in held) == 100
+
+
 def test_where_int8_loses_too_much_the_weights_alone_are_quantised(
     tmp_path: Path,
     config: Path,
