@@ -12,10 +12,9 @@ from typing import Any
 from core.labels import CLASSES
 from sentiment.evaluation import Row, evaluate
 from sentiment.labeller import Labeller, Opinion
+from sentiment.training.checkpoints import CONFIGURATION, HELD_BACK
 from sentiment.training.configuration import Corpus, read_configuration
 
-HELD_BACK = "held_back.jsonl.gz"
-CONFIGURATION = "training.toml"
 HAND_WRITTEN = Path(__file__).parents[1] / "tests" / "sentiment" / "data" / "opinions.jsonl"
 """Opinions and others that were written by hand before training, and kept out of it."""
 

@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from labelled_sets import CONFIGURATION, TwoClasses, held_back, measured, polar, polarity_sources
+from labelled_sets import TwoClasses, held_back, measured, polar, polarity_sources
 
 from core.labels import CLASSES
 from sentiment.evaluation import Row, evaluate
 from sentiment.labeller import Opinion
 from sentiment.texts import clean
+from sentiment.training.checkpoints import CONFIGURATION
 from sentiment.training.configuration import read_configuration
 from sentiment.training.corpus import Example, draw, read_corpus
 

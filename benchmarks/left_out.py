@@ -23,6 +23,7 @@ from core.labels import CLASSES
 from sentiment.scores import class_shares
 from sentiment.tokens import untruncated
 from sentiment.training import calibration, corpus, loop, model
+from sentiment.training.checkpoints import HELD_BACK, STORY
 from sentiment.training.configuration import Shape, read_configuration
 
 CONFIGURATION = Path(loop.__file__).parent / "small.toml"
@@ -77,7 +78,7 @@ def _compared(domain: str, arguments: argparse.Namespace) -> list[dict[str, Any]
 def _measured(folder: Path, domain: str) -> dict[str, dict[str, Any]]:
     """Figures of a student on what it did not read of a domain, by source."""
     by_source: dict[str, list[corpus.Example]] = defaultdict(list)
-    for row in corpus.read_examples(folder / loop.HELD_BACK):
+    for row in corpus.read_examples(folder / HELD_BACK):
         if row.reading.weight > 0 and row.domain == domain:
             by_source[row.source].append(row)
     body, words = model.from_checkpoint(folder)
@@ -88,7 +89,7 @@ def _measured(folder: Path, domain: str) -> dict[str, dict[str, Any]]:
 def _trained(domain: str, arguments: argparse.Namespace) -> Path:
     """The checkpoint of the student that never read a domain, trained now if it was not before."""
     folder: Path = arguments.work / domain
-    if not (folder / model.STORY).is_file():
+    if not (folder / STORY).is_file():
         left_out = "" if domain == NONE else domain
         loop.train(CONFIGURATION, arguments.data, arguments.encoder, folder, left_out=left_out)
     return folder

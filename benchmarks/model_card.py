@@ -19,7 +19,7 @@ from typing import Any
 
 import jinja2
 import numpy as np
-from labelled_sets import CONFIGURATION, YARDSTICKS, Once, held_back, measured, polarity_sources
+from labelled_sets import YARDSTICKS, Once, held_back, measured, polarity_sources
 from numpy.typing import NDArray
 
 from core.clock import now
@@ -31,6 +31,7 @@ from sentiment.scores import class_shares
 from sentiment.shipped import WEIGHTS, ShippedLabeller
 from sentiment.texts import clean
 from sentiment.training.calibration import temperature
+from sentiment.training.checkpoints import CONFIGURATION, CURVE, STORY
 from sentiment.training.configuration import Configuration, read_configuration
 from sentiment.training.corpus import OWN_TEXTS, read_corpus
 
@@ -180,8 +181,8 @@ def _slim(value: Any) -> Any:
 
 def _training(configuration: Configuration, arguments: argparse.Namespace) -> dict[str, Any]:
     """What a run read, and how long it went on."""
-    told = json.loads((arguments.checkpoint / "trained.json").read_text(encoding="utf-8"))
-    last = json.loads((arguments.checkpoint / "curve.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    told = json.loads((arguments.checkpoint / STORY).read_text(encoding="utf-8"))
+    last = json.loads((arguments.checkpoint / CURVE).read_text(encoding="utf-8").splitlines()[-1])
     polar = polarity_sources(configuration.corpus)
     languages: dict[str, Counter[str]] = defaultdict(Counter)
     for example in read_corpus(configuration.corpus, arguments.data):

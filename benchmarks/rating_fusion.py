@@ -23,9 +23,12 @@ from scipy.optimize import minimize
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from sentiment.evaluation import area_under_curve
 from sentiment.fusion import fused, rating_chances
 from sentiment.shipped import WEIGHTS, ShippedLabeller
 from sentiment.texts import clean
+from sentiment.training import corpus
+from sentiment.training.calibration import macro_f1
 
 Array = NDArray[np.float64]
 SKYTRAX = "skytrax_lounge_seat_sia"
@@ -159,7 +162,7 @@ def recommendations(rows: Scored) -> list[dict[str, Any]]:
                 "n": len(chances),
                 "log_loss": float(losses[name].mean()),
                 "brier": float(((chances - rows.outcome) ** 2).mean()),
-                "auc": _auc(odds[name][:, 0] if odds[name].shape[1] == 1 else chances, rows.outcome),
+                "auc": area_under_curve(odds[name][:, 0] if odds[name].shape[1] == 1 else chances, rows.outcome > 0),
                 "low": low,
                 "high": high,
             }
@@ -207,13 +210,10 @@ def contradictions(rows: Scored) -> list[dict[str, Any]]:
 def _recovered(said: Array, truth: NDArray[np.int64]) -> dict[str, float]:
     guessed = said.argmax(1)
     right = np.eye(3)[truth]
-    f1 = [
-        2 * np.sum((guessed == k) & (truth == k)) / max(1, np.sum(guessed == k) + np.sum(truth == k)) for k in range(3)
-    ]
     nps_true = 100 * (right[:, 0] - right[:, 2]).mean()
     counted = np.eye(3)[guessed]
     return {
-        "macro_f1": float(np.mean(f1)),
+        "macro_f1": macro_f1(truth, guessed),
         "log_loss": float(-np.log(np.maximum(said[np.arange(len(truth)), truth], 1e-12)).mean()),
         "nps_bias_counted": float(100 * (counted[:, 0] - counted[:, 2]).mean() - nps_true),
         "nps_bias_by_chances": float(100 * (said[:, 0] - said[:, 2]).mean() - nps_true),
@@ -254,12 +254,6 @@ def sigmoid(logits: Array) -> Array:
     return 1 / (1 + np.exp(-np.clip(logits, -40, 40)))
 
 
-def _auc(score: Array, outcome: Array) -> float:
-    """The chance that one who recommends scores above one who does not; ties count half."""
-    apart = score[outcome > 0][:, None] - score[outcome == 0]
-    return float((apart > 0).mean() + (apart == 0).mean() / 2)
-
-
 def _interval(differences: Array) -> tuple[float, float]:
     """95 % by the bootstrap over rows."""
     picks = np.random.default_rng(SEED).integers(0, len(differences), (RESAMPLES, len(differences)))
@@ -273,7 +267,7 @@ def _share(claims: NDArray[np.bool_]) -> float | None:
 
 def key_of(text: str) -> str:
     """What is the same of two copies of a text, as the corpus of the training has it."""
-    return " ".join(clean(text).casefold().split())
+    return corpus.key_of(clean(text))
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from core.errors import ModelUnavailable
 from core.labels import CLASSES
-from sentiment.labeller import NOTHING_TO_READ, Opinion
+from sentiment.labeller import Opinion
 from sentiment.languages import identify
-from sentiment.network import batches
+from sentiment.network import batches, each_once
 from sentiment.runtime import imported, torch_device
-from sentiment.texts import clean, has_letters
 
 LONGEST = 256
 """Tokens that are read, or fewer where the model takes fewer: the head of a longer text."""
@@ -61,11 +60,7 @@ class HuggingFaceLabeller:
 
     def score(self, texts: Sequence[str]) -> list[Opinion]:
         """One opinion per text, in order; equal texts are scored once. [] for []."""
-        cleaned = [clean(text) for text in texts]
-        readable = [text for text in dict.fromkeys(cleaned) if has_letters(text)]
-        shares = self._shares(readable)
-        opinions = {text: _opinion(row, text) for text, row in zip(readable, shares, strict=True)}
-        return [opinions.get(text, NOTHING_TO_READ) for text in cleaned]
+        return each_once(texts, lambda readable: list(map(_opinion, self._shares(readable), readable)))
 
     def _shares(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Class probabilities [texts, 3]: those of the model's own outputs, added up by class."""

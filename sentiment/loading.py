@@ -5,11 +5,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from sentiment.labeller import Labeller
+from sentiment.training.checkpoints import STORY
 
 SHIPPED = "shipped"
-
-STORY = "trained.json"
-"""What a folder that `afterword model train` wrote has, and no other."""
 
 
 def load(

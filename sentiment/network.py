@@ -64,15 +64,14 @@ class NetworkLabeller(ABC):
 
     def score(self, texts: Sequence[str]) -> list[Opinion]:
         """One opinion per text, in order; equal texts are scored once. [] for []."""
-        cleaned = [clean(text) for text in texts]
-        readable = [text for text in dict.fromkeys(cleaned) if has_letters(text)]
+        return each_once(texts, self._score)
+
+    def _score(self, readable: Sequence[str]) -> list[Opinion]:
         with ThreadPoolExecutor(1) as aside:
             told = aside.submit(lambda: [identify(text) for text in readable])
             logits = self.logits(readable)
         languages = told.result()
-        rows = opinions(logits, self._manifest, languages, map(is_familiar, readable, languages))
-        said = dict(zip(readable, rows, strict=True))
-        return [said.get(text, NOTHING_TO_READ) for text in cleaned]
+        return opinions(logits, self._manifest, languages, map(is_familiar, readable, languages))
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Raw outputs [texts, 6] of cleaned texts: `sentiment.scores` says what they mean."""
@@ -96,6 +95,14 @@ class NetworkLabeller(ABC):
         return read_tokens(
             self._tokenizer, [texts[row] for row in rows], self._manifest.max_length, self._manifest.tail
         )
+
+
+def each_once(texts: Sequence[str], score: Callable[[Sequence[str]], list[Opinion]]) -> list[Opinion]:
+    """One opinion per text, in order: `score` gets the cleaned texts that have something to read, each once."""
+    cleaned = [clean(text) for text in texts]
+    readable = [text for text in dict.fromkeys(cleaned) if has_letters(text)]
+    said = dict(zip(readable, score(readable), strict=True))
+    return [said.get(text, NOTHING_TO_READ) for text in cleaned]
 
 
 def opinions(

@@ -15,12 +15,10 @@ from core.errors import ModelUnavailable
 from sentiment.embeddings import WordEmbeddings
 from sentiment.languages import prepare
 from sentiment.manifest import read_manifest
-from sentiment.network import Batch, NetworkLabeller, batches, opinions
+from sentiment.network import Batch, NetworkLabeller
 from sentiment.runtime import compiled, quietly
 from sentiment.scores import LOGITS
 from sentiment.tokens import untruncated
-
-__all__ = ["WEIGHTS", "ShippedLabeller", "batches", "opinions"]
 
 WEIGHTS = Path(__file__).parent / "weights"
 

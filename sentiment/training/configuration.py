@@ -99,6 +99,13 @@ def read_configuration(path: Path) -> Configuration:
         raise Invalid(msg) from error
 
 
+def files_of(path: Path) -> list[Path]:
+    """A configuration's file and those that it extends: all that a copy of it needs."""
+    with path.open("rb") as file:
+        base = tomllib.load(file).get("extends")
+    return [path, *(files_of(path.parent / base) if base else ())]
+
+
 def _tables(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         tables = tomllib.load(file)

@@ -56,8 +56,8 @@ def read_corpus(settings: Corpus, data_dir: Path, left_out: str = "") -> list[Ex
     seen: set[str] = set()
     for source in settings.sources:
         merged = merge_duplicates(read_source(source, data_dir, settings.held_back, left_out))
-        fresh = [example for example in merged if _key(example.text) not in seen]
-        seen.update(_key(example.text) for example in fresh)
+        fresh = [example for example in merged if key_of(example.text) not in seen]
+        seen.update(key_of(example.text) for example in fresh)
         examples.extend(_capped(fresh, settings.held_back_rows))
     return examples
 
@@ -76,7 +76,7 @@ def read_source(source: Source, data_dir: Path, held_back: float, left_out: str 
         if reading is None or row.get("lang") in _SCRIPTS_UNREAD or not has_letters(text):
             continue
         domain = row.get("domain") or source.domain
-        unit = str(row.get("entity")).casefold() if has_entities else _key(whole)
+        unit = str(row.get("entity")).casefold() if has_entities else key_of(whole)
         held = _share(source.file + unit) < held_back or (domain == left_out and bool(domain))
         if held and source.labels in PARTS:
             continue
@@ -136,7 +136,7 @@ def merge_duplicates(examples: Iterable[Example]) -> list[Example]:
     """Each text once: where copies of it disagree, as identical one-line reviews do, their targets are averaged."""
     copies: dict[str, list[Example]] = defaultdict(list)
     for example in examples:
-        copies[_key(example.text)].append(example)
+        copies[key_of(example.text)].append(example)
     return [_merged(group) for group in copies.values()]
 
 
@@ -231,7 +231,8 @@ def _capped(examples: list[Example], rows: int) -> list[Example]:
     return [e for e in examples if not e.held_back] + held[:rows]
 
 
-def _key(text: str) -> str:
+def key_of(text: str) -> str:
+    """What is the same of two copies of a text, in any case and spacing."""
     return " ".join(text.casefold().split())
 
 

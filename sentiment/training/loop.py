@@ -16,11 +16,13 @@ from torch.nn import functional
 
 from core.clock import now
 from core.labels import CLASSES
+from sentiment.scores import OPINION, STARS, class_shares
 from sentiment.tokens import read_tokens, untruncated
 from sentiment.training import model as models
 from sentiment.training.augmentation import retyped
 from sentiment.training.calibration import macro_f1
-from sentiment.training.configuration import Configuration, Run, Shape, read_configuration
+from sentiment.training.checkpoints import CALIBRATION, CONFIGURATION, CURVE, HELD_BACK, STORY
+from sentiment.training.configuration import Configuration, Run, Shape, files_of, read_configuration
 from sentiment.training.corpus import Example, draw, read_corpus, write_examples
 
 CHUNK = 50
@@ -31,14 +33,11 @@ TOKENS_AT_ONCE = 4_096
 SAVE_EVERY = 150
 LOG_EVERY = 25
 
-HELD_BACK = "held_back.jsonl.gz"
-CALIBRATION = "calibration.jsonl.gz"
 CALIBRATION_TEXTS = 300
 
-CURVE = "curve.jsonl"
-"""What a run writes as it goes: a line every `LOG_EVERY` steps, with held-back macro-F1 every `CHECK_EVERY`."""
-
 CHECK_EVERY = 500
+"""Steps between two looks at held-back macro-F1, which the curve then has beside the loss."""
+
 CHECKED_TEXTS = 600
 
 log = structlog.get_logger(__name__)
@@ -76,7 +75,8 @@ def train(
     course.run(batches(plan, tokenizer, config), resume=resume, progress=progress)
     models.save(body, words, out_dir)
     shutil.copyfile(encoder_dir / "tokenizer.json", out_dir / "tokenizer.json")
-    shutil.copyfile(config_path, out_dir / "training.toml")
+    for number, path in enumerate(files_of(config_path)):
+        shutil.copyfile(path, out_dir / (path.name if number else CONFIGURATION))
     keep_story(config, out_dir)
     return out_dir
 
@@ -96,7 +96,7 @@ def keep_story(config: Configuration, out_dir: Path) -> None:
         "tail": shape.tail,
         "trained_on": f"{now():%Y.%m.%d}",
     }
-    (out_dir / models.STORY).write_text(json.dumps(story), encoding="utf-8")
+    (out_dir / STORY).write_text(json.dumps(story), encoding="utf-8")
 
 
 Batch = list[tuple[Example, list[int]]]
@@ -127,10 +127,10 @@ def loss_of(logits: torch.Tensor, rows: Sequence[Example], run: Run) -> torch.Te
     total = -(classes * models.class_logits(logits)).sum(1) * weight
     graded = torch.tensor([reading.stars is not None for reading in readings])
     stars = torch.tensor([reading.stars or (0.2,) * 5 for reading in readings])
-    total = total + run.star_share * weight * graded * ordinal_loss(logits[:, models.STARS], stars)
+    total = total + run.star_share * weight * graded * ordinal_loss(logits[:, STARS], stars)
     opinion = torch.tensor([reading.opinion for reading in readings])
     trust = torch.tensor([reading.opinion_weight for reading in readings])
-    told = functional.binary_cross_entropy_with_logits(logits[:, models.OPINION], opinion, reduction="none")
+    told = functional.binary_cross_entropy_with_logits(logits[:, OPINION], opinion, reduction="none")
     total = total + run.opinion_share * trust * told
     polarity = torch.tensor([reading.polarity or (0.0,) * 3 for reading in readings])
     felt = -(polarity * functional.log_softmax(logits[:, models.POLARITY], dim=1)).sum(1)
@@ -247,8 +247,7 @@ class _Course:
         self.body.eval()
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = logits_of(self.body, self.words, self.tokenizer, texts, self.config.model)
-        said = models.class_logits(torch.from_numpy(logits)).argmax(1).numpy()
-        return macro_f1(np.array([CLASSES.index(row.label) for row in self.checked]), said)
+        return macro_f1(np.array([CLASSES.index(row.label) for row in self.checked]), class_shares(logits).argmax(1))
 
 
 def _parts(rows: Batch) -> Iterator[Batch]:

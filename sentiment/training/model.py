@@ -6,15 +6,14 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertModel
 
-STORY = "trained.json"
-"""What a checkpoint has and an encoder has not."""
+from sentiment.scores import LOGITS as SERVED
+from sentiment.scores import STARS
+from sentiment.training.checkpoints import STORY
 
-STARS, OPINION, POLARITY = slice(0, 5), 5, slice(6, 9)
-"""What the logits are: one star to five, being an opinion at all, and positive, neutral, negative."""
+POLARITY = slice(6, 9)
+"""Positive, neutral, negative, behind the logits that are served: they help while training and are then cut off."""
 
 LOGITS = 9
-SERVED = 6
-"""The logits that are shipped; polarity helps while training and is then cut off."""
 
 
 class Body(torch.nn.Module):  # type: ignore[misc]  # torch is not followed

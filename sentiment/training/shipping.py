@@ -20,15 +20,17 @@ from tokenizers import Tokenizer
 from core.labels import CLASSES, Label
 from sentiment.embeddings import pack
 from sentiment.manifest import Confusion, Manifest, digest, write_manifest
+from sentiment.network import opinions
 from sentiment.runtime import quietly
-from sentiment.scores import class_shares, opinion_chances
-from sentiment.shipped import ShippedLabeller, opinions
+from sentiment.scores import LOGITS, class_shares, opinion_chances
+from sentiment.shipped import ShippedLabeller
 from sentiment.tokens import read_tokens, untruncated
 from sentiment.training import calibration
 from sentiment.training import model as models
+from sentiment.training.checkpoints import CALIBRATION, HELD_BACK, STORY
 from sentiment.training.configuration import Shape
 from sentiment.training.corpus import Example, read_examples
-from sentiment.training.loop import CALIBRATION, HELD_BACK, logits_of, padded
+from sentiment.training.loop import logits_of, padded
 
 MOST_LOST = 0.01
 """Macro-F1 that static int8 may cost against fp32 on held-back texts; beyond it, only the weights are quantised."""
@@ -46,11 +48,11 @@ def export(checkpoint_dir: Path, out_dir: Path) -> Manifest:
     beside the checkpoint, which torch may then serve in full precision.
     """
     body, words = models.from_checkpoint(checkpoint_dir)
-    told = json.loads((checkpoint_dir / "trained.json").read_text(encoding="utf-8"))
+    told = json.loads((checkpoint_dir / STORY).read_text(encoding="utf-8"))
     held = read_examples(checkpoint_dir / HELD_BACK)
     tokenizer = untruncated(Tokenizer.from_file(str(checkpoint_dir / "tokenizer.json")))
     shape = Shape(told["layers"], told["max_length"], told["tail"])
-    exact = logits_of(body, words, tokenizer, [row.text for row in held], shape)[:, : models.SERVED]
+    exact = logits_of(body, words, tokenizer, [row.text for row in held], shape)[:, :LOGITS]
     models.cut_polarity(body)
     out_dir.mkdir(parents=True, exist_ok=True)
     for old in out_dir.iterdir():

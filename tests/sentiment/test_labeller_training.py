@@ -15,7 +15,7 @@ from core.labels import Label
 from sentiment import training
 from sentiment.training import corpus
 from sentiment.training.augmentation import retyped
-from sentiment.training.configuration import Corpus, Source, read_configuration
+from sentiment.training.configuration import Corpus, Source, files_of, read_configuration
 from sentiment.training.corpus import (
     OWN_TEXTS,
     Example,
@@ -249,6 +249,15 @@ def test_the_yardsticks_are_not_trained_on(path: Path) -> None:
 
     assert not [file for file in files if file.startswith("devtest")]
     assert not files & {"us_airline_tweets", "avtolotsman_maps"}
+
+
+def test_a_copy_of_a_configuration_takes_along_what_it_extends(tmp_path: Path) -> None:
+    changed = CONFIGURATIONS[0].with_name("small.toml")
+
+    for path in files_of(changed):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+
+    assert read_configuration(tmp_path / "small.toml") == read_configuration(changed)
 
 
 def test_a_configuration_that_extends_another_changes_what_it_names() -> None:
