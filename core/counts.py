@@ -1,7 +1,9 @@
-"""The three numbers from which every NPS follows, and the two sides of one segment."""
+"""What is counted: the three numbers from which every NPS follows, voices as evidence, the two sides of a segment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from core.labels import TextKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,76 @@ class Counts:
         )
 
 
+Confusion = tuple[tuple[float, float, float], ...]
+"""Counts [true class][label said], both in the order of `core.labels.CLASSES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What labels said of a group of texts whose true classes are known; texts that are no opinion are left out.
+
+    `chances` are sums of the labeller's probabilities over the same texts, so `chances.n` is their number.
+    """
+
+    confusion: Confusion
+    chances: Counts
+
+    @property
+    def n(self) -> float:
+        """How many texts."""
+        return self.true.n
+
+    @property
+    def true(self) -> Counts:
+        """How many of each class there are."""
+        return Counts(*(sum(row) for row in self.confusion))
+
+    @property
+    def said(self) -> Counts:
+        """How many of each class the labels say there are."""
+        return Counts(*(sum(column) for column in zip(*self.confusion, strict=True)))
+
+    def __add__(self, other: "Agreement") -> "Agreement":
+        """The agreement of two disjoint groups together: commutative and associative."""
+        both = zip(self.confusion, other.confusion, strict=True)
+        summed = tuple((a[0] + b[0], a[1] + b[1], a[2] + b[2]) for a, b in both)
+        return Agreement(summed, self.chances + other.chances)
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Public voices as evidence of what the public thinks: those with a rating, and those with a text alone.
+
+    `rated` sums the probabilities of text and rating together. `said` counts labels of the others and `chances` sums
+    their probabilities, by kind of text; a kind of which there is none may be missing.
+    """
+
+    rated: Counts = Counts()
+    said: Mapping[TextKind, Counts] = field(default_factory=dict)
+    chances: Mapping[TextKind, Counts] = field(default_factory=dict)
+
+    @property
+    def n(self) -> float:
+        """All voices."""
+        return self.rated.n + sum(said.n for said in self.said.values())
+
+    def __add__(self, other: "Voices") -> "Voices":
+        """The voices of two disjoint groups together: commutative and associative, with `Voices()` as zero."""
+        return Voices(self.rated + other.rated, _merged(self.said, other.said), _merged(self.chances, other.chances))
+
+
+def _merged(one: Mapping[TextKind, Counts], other: Mapping[TextKind, Counts]) -> dict[TextKind, Counts]:
+    return {kind: one.get(kind, Counts()) + other.get(kind, Counts()) for kind in sorted({*one, *other})}
+
+
 @dataclass(frozen=True, slots=True)
 class SegmentCounts:
     """What was counted in one segment, named by dimension: `{"location": "center", "month": "2026-10"}`, {} for all.
 
-    `social` counts voices: one author once, duplicates left out. `mentions` is everything that was seen in public,
-    `by_rating` how many of the voices were counted by their stars rather than by their text. A segment that belongs to
-    no location has None for its name.
+    `social` counts public voices plainly: one author once, duplicates left out, a class by the rating or else by the
+    text's label. `public` are the same voices as evidence, `unsuspected` those of them that nothing speaks against.
+    `mentions` is everything that was seen in public, `by_rating` how many of the voices have a rating. A segment that
+    belongs to no location has None for its name.
     """
 
     segment: Mapping[str, str | None]
@@ -38,6 +103,8 @@ class SegmentCounts:
     social: Counts
     mentions: int = 0
     by_rating: int = 0
+    public: Voices = Voices()
+    unsuspected: Voices = Voices()
 
     @property
     def voices(self) -> int:

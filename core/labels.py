@@ -16,6 +16,23 @@ CLASSES = (Label.PROMOTER, Label.PASSIVE, Label.DETRACTOR)
 """The order of every probability vector in the project."""
 
 
+class TextKind(StrEnum):
+    """What sort of text was written: labellers err on each in their own way."""
+
+    REVIEW = "review"
+    COMMENT = "comment"
+    POST = "post"
+
+
+COMMENT_LIMIT = 160
+"""Reviews of up to so many characters are of one kind with what people write in a survey."""
+
+
+def kind_of_text(text: str) -> TextKind:
+    """A review, or a comment where it is short; that a text is a post is for its source to say."""
+    return TextKind.REVIEW if len(text) > COMMENT_LIMIT else TextKind.COMMENT
+
+
 class Side(StrEnum):
     """Where an opinion was given: on site in a survey, or in public."""
 

@@ -1,11 +1,14 @@
 """Label what has no label of the current model: page by page, each text once, safe to stop at any moment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from core.clock import Clock
 from pipeline.progress import Advance, silent
 from sentiment import Labeller, Opinion
+from sentiment.fusion import fused
 from store.database import Database
 from store.labels import NewLabel, Unlabelled, count_waiting, known_labels, labeller_id, waiting_pages, write_labels
 
@@ -22,8 +25,7 @@ class Labelled:
 
 def waiting(db: Database, labeller: Labeller, *, clock: Clock, everything: bool = False) -> int:
     """How many mentions the next `label_new` will label."""
-    with db.write.begin() as session:
-        model = labeller_id(session, labeller.version, now=clock())
+    model = _model(db, labeller, clock)
     with db.read() as session:
         return count_waiting(session, model, everything=everything)
 
@@ -36,18 +38,38 @@ def label_new(
     Each page of 1,000 is committed with its tallies, so a killed run goes on where it stopped. A text that occurs in
     several mentions, or that this version has read before, is not read again.
     """
-    with db.write.begin() as session:
-        model = labeller_id(session, labeller.version, now=clock())
+    model = _model(db, labeller, clock)
     mentions = texts_read = 0
     for page in waiting_pages(db.read, model, size=PAGE, everything=everything):
         known = {} if everything else _known(db, model, page)
         read = _read(labeller, [one for one in page if one.content_hash not in known])
         labels = known | read
         with db.write.begin() as session:
-            write_labels(session, model, [replace(labels[one.content_hash], mention_id=one.id) for one in page])
+            write_labels(session, model, _beside_ratings(page, labels))
         mentions, texts_read = mentions + len(page), texts_read + len(read)
         advance(len(page))
     return Labelled(mentions, texts_read)
+
+
+def _model(db: Database, labeller: Labeller, clock: Clock) -> int:
+    told = getattr(labeller, "error_model", {})
+    with db.write.begin() as session:
+        return labeller_id(session, labeller.version, now=clock(), error_model=told)
+
+
+def _beside_ratings(page: Sequence[Unlabelled], labels: Mapping[str, NewLabel]) -> list[NewLabel]:
+    """The labels of a page's mentions, each with what its text and its rating say together."""
+    told = [labels[one.content_hash] for one in page]
+    shares = np.array([(label.promoter, label.passive, label.detractor) for label in told])
+    ratings = [
+        (np.nan, 5.0, 1.0) if one.rating is None else (one.rating, one.rating_best, one.rating_worst) for one in page
+    ]
+    rating, best, worst = np.array(ratings, np.float64).T
+    both = fused(shares, [label.opinion for label in told], rating, best=best, worst=worst).tolist()
+    return [
+        replace(label, mention_id=one.id, rating=one.rating, fused=None if one.rating is None else tuple(shares))
+        for one, label, shares in zip(page, told, both, strict=True)
+    ]
 
 
 def _known(db: Database, model: int, page: Sequence[Unlabelled]) -> dict[str, NewLabel]:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from core.errors import Invalid
-from core.labels import CLASSES, Label
+from core.labels import CLASSES, COMMENT_LIMIT, Label
 from sentiment.labeller import Labeller, Opinion
-from sentiment.manifest import COMMENT_LIMIT, Confusion
+from sentiment.manifest import Confusion
 
 BINS = 10
 """Of equal width, for the calibration curve."""

@@ -11,9 +11,6 @@ from core.errors import ModelUnavailable
 
 FILE = "labeller.json"
 
-COMMENT_LIMIT = 160
-"""Reviews of up to this many characters stand in for survey comments, of which the training data has none."""
-
 Confusion = tuple[tuple[int, ...], ...]
 """Counts [true class][said]: three rows in the order of `core.labels.CLASSES`, a fourth column for `unknown`."""
 

@@ -1,12 +1,17 @@
 """Labels of mentions: who still needs one, and writing them so that the tallies follow."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 
-from core.labels import Label, Side
+from core.batches import batches
+from core.counts import Agreement, Counts
+from core.labels import CLASSES, Label, Side, TextKind
+from store import models
 from store.database import ReadSession, WriteSession, insert_for
 from store.models import Brand, Labeller, Mention, MentionLabel
 from store.tallies import followed
@@ -19,11 +24,17 @@ class Unlabelled:
     id: int
     text: str
     content_hash: str
+    rating: float | None = None
+    rating_best: float | None = None
+    rating_worst: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewLabel:
-    """A label for the mention of this id, made from the text of this hash."""
+    """A label for the mention of this id, made from the text of this hash beside this rating.
+
+    `fused` are the probabilities by text and rating together; None where there is no rating: the text's own.
+    """
 
     mention_id: int
     content_hash: str
@@ -33,12 +44,25 @@ class NewLabel:
     opinion: float
     label: Label
     language: str | None
+    rating: float | None = None
+    fused: tuple[float, float, float] | None = None
+
+    @property
+    def row(self) -> dict[str, object]:
+        """The columns that a labeller fills."""
+        fused = self.fused or (self.promoter, self.passive, self.detractor)
+        named = {f"fused_{known.value}": share for known, share in zip(CLASSES, fused, strict=True)}
+        return {name: getattr(self, name) for name in ("promoter", "passive", "detractor", "opinion", "label")} | named
 
 
-def labeller_id(session: WriteSession, version: str, *, now: datetime) -> int:
-    """The id of a labeller version, made on its first use."""
-    insert = insert_for(session, Labeller).values(version=version, first_used_at=now)
-    session.execute(insert.on_conflict_do_nothing())
+def labeller_id(
+    session: WriteSession, version: str, *, now: datetime, error_model: Mapping[str, Any] = MappingProxyType({})
+) -> int:
+    """The id of a labeller version, made on its first use; keeps how it was mistaken where that was measured."""
+    insert = insert_for(session, Labeller).values(version=version, first_used_at=now, error_model=dict(error_model))
+    told = {"error_model": insert.excluded.error_model}
+    session.execute(insert.on_conflict_do_update(index_elements=["version"], set_=told) if error_model else
+                    insert.on_conflict_do_nothing())  # fmt: skip
     return session.scalars(sa.select(Labeller.id).where(Labeller.version == version)).one()
 
 
@@ -82,7 +106,10 @@ def _page(
 ) -> list[Unlabelled]:
     same = Mention.labeller_id.is_(None) if group is None else Mention.labeller_id == group
     query = (
-        sa.select(Mention.id, Mention.text, Mention.content_hash)
+        sa.select(
+            *(Mention.id, Mention.text, Mention.content_hash),
+            *(Mention.rating, Mention.rating_best, Mention.rating_worst),
+        )
         .where(same, Mention.id > after, Mention.id <= until)
         .order_by(Mention.id)
         .limit(size)
@@ -121,28 +148,25 @@ def known_labels(session: ReadSession, labeller: int, hashes: Sequence[str]) -> 
 def write_labels(session: WriteSession, labeller: int, labels: Sequence[NewLabel]) -> int:
     """Write labels, make them the ones that count, and keep the tallies true; returns how many were written.
 
-    A mention that was edited since its text was read is left out: it waits for the next round.
+    A mention that was edited since it was read is left out: it waits for the next round.
     """
     by_id = {new.mention_id: new for new in labels}
-    query = sa.select(Mention.id, Mention.content_hash).where(Mention.id.in_(by_id)).order_by(Mention.id)
+    query = sa.select(Mention.id, Mention.content_hash, Mention.rating).where(Mention.id.in_(by_id))
     current = [
         by_id[row.id]
-        for row in session.execute(query.with_for_update())
-        if by_id[row.id].content_hash == row.content_hash
+        for row in session.execute(query.order_by(Mention.id).with_for_update())
+        if (by_id[row.id].content_hash, by_id[row.id].rating) == (row.content_hash, row.rating)
     ]
     if not current:
         return 0
     with followed(session, Side.SOCIAL, [new.mention_id for new in current]):
         insert = insert_for(session, MentionLabel)
-        names = ("promoter", "passive", "detractor", "opinion", "label")
         session.execute(
             insert.on_conflict_do_update(
-                index_elements=["mention_id", "labeller_id"], set_={name: insert.excluded[name] for name in names}
+                index_elements=["mention_id", "labeller_id"],
+                set_={name: insert.excluded[name] for name in current[0].row},
             ),
-            [
-                {"mention_id": new.mention_id, "labeller_id": labeller} | {name: getattr(new, name) for name in names}
-                for new in current
-            ],
+            [{"mention_id": new.mention_id, "labeller_id": labeller} | new.row for new in current],
         )
         detected = sa.func.coalesce(Mention.language, sa.bindparam("detected", type_=sa.String))
         update = sa.update(Mention).where(Mention.id == sa.bindparam("of_id"))
@@ -157,3 +181,36 @@ def labellers_in_use(session: ReadSession, brand: Brand) -> list[str]:
     """Versions of the labellers whose labels of this brand's mentions count, by first use."""
     used = sa.exists().where(Mention.labeller_id == Labeller.id, Mention.brand_id == brand.id)
     return list(session.scalars(sa.select(Labeller.version).where(used).order_by(Labeller.id)))
+
+
+def error_model(session: ReadSession, brand: Brand) -> dict[TextKind, dict[str, Agreement]]:
+    """How the labeller that counts for this brand was mistaken on held-back texts, by kind of text and source.
+
+    Of the newest one, where labels of several count; {} where nobody measured it.
+    """
+    used = sa.exists().where(Mention.labeller_id == Labeller.id, Mention.brand_id == brand.id)
+    told = session.scalar(sa.select(Labeller.error_model).where(used).order_by(Labeller.id.desc()).limit(1)) or {}
+    return {
+        TextKind(kind): {
+            source: Agreement(tuple(map(tuple, one["confusion"])), Counts(*one["chances"]))
+            for source, one in sources.items()
+        }
+        for kind, sources in told.items()
+    }
+
+
+_CELLS = [[getattr(models.Agreement, f"{true.value}_{said.value}") for said in CLASSES] for true in CLASSES]
+_CHANCES = [getattr(models.Agreement, f"p_{known.value}") for known in CLASSES]
+
+
+def agreements(session: ReadSession, brand: Brand) -> dict[TextKind, dict[str, Agreement]]:
+    """What labels say of this brand's voices whose rating is known, by kind of text and by location and channel."""
+    table = models.Agreement
+    query = sa.select(
+        *(table.kind, table.location_id, table.channel_id), *(cell for row in _CELLS for cell in row), *_CHANCES
+    ).where(table.brand_id == brand.id)
+    found: dict[TextKind, dict[str, Agreement]] = {}
+    for kind, place, channel, *numbers in session.execute(query):
+        rows = ((float(a), float(b), float(c)) for a, b, c in batches(numbers[:9], 3))
+        found.setdefault(kind, {})[f"{place}/{channel}"] = Agreement(tuple(rows), Counts(*numbers[9:]))
+    return found

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.clock import day_of, zone
-from core.labels import Label, Side, label_of_rating
+from core.labels import Label, Side, TextKind, kind_of_text, label_of_rating
 from store.database import ONE_STATEMENT, ReadSession, WriteSession, insert_for, take_turn
 from store.identity import content_hash
 from store.models import Brand, Mention
@@ -39,6 +39,8 @@ class NewMention:
     author_key: str | None = None
     url: str | None = None
     answer: str | None = None
+    kind: TextKind | None = None
+    """A post where its source is one of posts; else the length of the text tells."""
 
     @property
     def rating_label(self) -> Label | None:
@@ -111,6 +113,7 @@ def _row(brand: Brand, mention: NewMention) -> dict[str, Any]:
         "answer": mention.answer,
         "content_hash": content_hash(text),
         "is_voice": True,
+        "kind": mention.kind or kind_of_text(text),
     }
 
 
@@ -156,7 +159,7 @@ def _differs(old: Any, row: dict[str, Any]) -> bool:
 
 def _edit(old: Any, row: dict[str, Any], now: datetime) -> dict[str, Any]:
     """The columns that an edit changes; an edited text waits for its label again."""
-    changed = dict.fromkeys((*COMPARED, *KEPT_WHERE_NONE, *DATES, "text", "is_cut", "rating_label"))
+    changed = dict.fromkeys((*COMPARED, *KEPT_WHERE_NONE, *DATES, "text", "is_cut", "rating_label", "kind"))
     changes = {name: row[name] for name in changed} | {"id": old.id, "changed_at": now, "removed_at": None}
     return changes | ({"labeller_id": None} if old.content_hash != row["content_hash"] else {})
 

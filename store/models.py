@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from core.labels import Label, Side
+from core.labels import Label, Side, TextKind
 from store.columns import BigId, Hash, Id, Slug, UtcDateTime
 
 NAMING = {
@@ -33,6 +33,7 @@ class Table(DeclarativeBase):
         dict[str, Any]: sa.JSON(),
         Label: _words(Label),
         Side: _words(Side),
+        TextKind: _words(TextKind),
     }
 
 
@@ -113,6 +114,9 @@ class Labeller(Table):
     id: Mapped[Id]
     version: Mapped[str] = mapped_column(sa.String(200), unique=True)
     first_used_at: Mapped[datetime]
+    error_model: Mapped[dict[str, Any]] = mapped_column(
+        doc="how it was mistaken on held-back texts, by source (core.error_model); {} where nobody measured it"
+    )
 
 
 class Mention(Table):
@@ -126,6 +130,13 @@ class Mention(Table):
         sa.Index("ix_mention_voice", "brand_id", "author_key", "channel_id", "month_on"),
         sa.Index("ix_mention_labeller", "labeller_id", "id"),
         sa.Index("ix_mention_content", "content_hash"),
+        sa.Index("ix_mention_topics", "topics_version", "id"),
+        sa.Index(
+            "ix_mention_unscreened",
+            "id",
+            sqlite_where=sa.text("screened_at IS NULL"),
+            postgresql_where=sa.text("screened_at IS NULL"),
+        ),
     )
     id: Mapped[Id]
     brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"))
@@ -155,6 +166,14 @@ class Mention(Table):
     removed_at: Mapped[datetime | None] = mapped_column(doc="when it was found gone at the source")
     duplicate_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("mention.id", ondelete="SET NULL"), index=True)
     is_voice: Mapped[bool] = mapped_column(doc="the newest of its author in its location, channel and month")
+    kind: Mapped[TextKind] = mapped_column(doc="a review, a short comment or a post: labellers err differently on each")
+    suspicion: Mapped[str | None] = mapped_column(
+        sa.String(10), doc="why it may not be a customer's: burst or copies; it counts all the same, and is shown"
+    )
+    screened_at: Mapped[datetime | None] = mapped_column(doc="when copies of it were looked for; none: not yet")
+    topics_version: Mapped[str | None] = mapped_column(
+        sa.String(32), doc="the dictionary by which its topics were told; none: not yet"
+    )
     labeller_id: Mapped[int | None] = mapped_column(sa.ForeignKey("labeller.id"), doc="whose label counts; none yet")
 
 
@@ -169,14 +188,23 @@ class MentionLabel(Table):
     detractor: Mapped[float]
     opinion: Mapped[float] = mapped_column(doc="probability that the text is a first-hand opinion at all")
     label: Mapped[Label]
+    fused_promoter: Mapped[float] = mapped_column(doc="by the text and the rating together; by the text without one")
+    fused_passive: Mapped[float]
+    fused_detractor: Mapped[float]
 
 
 class Scale(StrEnum):
-    """The question that was asked: would you recommend us (0-10), are you satisfied (1-5), was it easy (1-7)."""
+    """The question that was asked, and which end of its scale is good.
+
+    Would you recommend us (0-10), are you satisfied (1-5), was it easy (1-7, where 7 is easy, or 1 is), and how good is
+    one aspect of the brand (1-5; the answer names the aspect).
+    """
 
     NPS = "nps"
     CSAT5 = "csat5"
     CES7 = "ces7"
+    CES7_LOW = "ces7_low"
+    ASPECT5 = "aspect5"
 
 
 class SurveyResponse(Table):
@@ -186,6 +214,8 @@ class SurveyResponse(Table):
     __table_args__ = (
         sa.UniqueConstraint("brand_id", "channel_id", "native_id"),
         sa.Index("ix_survey_response_brand_when", "brand_id", "responded_at", "id"),
+        sa.Index("ix_survey_response_scale", "brand_id", "scale", "said_on"),
+        sa.Index("ix_survey_response_topics", "topics_version", "id"),
         sa.CheckConstraint(
             "(scale = 'nps') = (score IS NOT NULL) AND coalesce(score, 0) BETWEEN 0 AND 10", name="score"
         ),
@@ -197,37 +227,137 @@ class SurveyResponse(Table):
     native_id: Mapped[str] = mapped_column(sa.String(500))
     score: Mapped[int | None] = mapped_column(sa.SmallInteger, doc="0..10; none where the scale is not nps")
     score_given: Mapped[float] = mapped_column(doc="on the scale of the question")
-    scale: Mapped[str] = mapped_column(sa.String(10), doc="nps, csat5 or ces7")
+    scale: Mapped[str] = mapped_column(sa.String(10), doc="a word of Scale")
+    aspect: Mapped[str | None] = mapped_column(sa.String(100), doc="what was rated, where the scale is aspect5")
     comment: Mapped[str | None] = mapped_column(sa.Text)
+    topics_version: Mapped[str | None] = mapped_column(
+        sa.String(32), doc="the dictionary by which its comment's topics were told; none: not yet"
+    )
     customer_key: Mapped[Hash | None] = mapped_column(index=True)
     responded_at: Mapped[datetime]
-    said_on: Mapped[date]
+    said_on: Mapped[date] = mapped_column(doc="responded_at as a day of the brand")
+    month_on: Mapped[date] = mapped_column(doc="the first day of that month")
     first_seen_at: Mapped[datetime]
 
 
-class Tally(Table):
-    """Counts of one day: the rows that every figure is summed from.
+class Grain(StrEnum):
+    """How long a time a tally counts; a month's rows stand beside its days', so that long reports are short."""
 
-    `location_id` 0 stands for no location: part of a key cannot be null. Counts are of voices (mentions of a newest
-    author, survey answers); `p_` columns are the same voices as sums of probabilities.
+    DAY = "day"
+    MONTH = "month"
+
+
+class Tally(Table):
+    """Counts of one day or month: the rows that every figure is summed from.
+
+    `location_id` 0 stands for no location: part of a key cannot be null. A voice has a class by its rating, else by its
+    text's label. Of voices with a rating `fused_` are sums of what text and rating say together; of those without,
+    `said_` are counts of labels and `p_` sums of probabilities.
     """
 
     __tablename__ = "tally"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
     brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"), primary_key=True)
     side: Mapped[Side] = mapped_column(primary_key=True)
+    grain: Mapped[Grain] = mapped_column(_words(Grain), primary_key=True)
     location_id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    said_on: Mapped[date] = mapped_column(primary_key=True)
+    said_on: Mapped[date] = mapped_column(primary_key=True, doc="the day, or the first day of the month")
     channel_id: Mapped[int] = mapped_column(sa.ForeignKey("channel.id"), primary_key=True)
+    kind: Mapped[TextKind] = mapped_column(primary_key=True)
+    suspect: Mapped[bool] = mapped_column(primary_key=True)
     mentions: Mapped[int] = mapped_column(doc="all that count, voices or not, opinions or not")
     voices: Mapped[int] = mapped_column(doc="one author once per location, channel and month; with an opinion")
     promoters: Mapped[int]
     passives: Mapped[int]
     detractors: Mapped[int]
     rated: Mapped[int] = mapped_column(doc="voices whose class comes from a rating")
+    fused_promoter: Mapped[float]
+    fused_passive: Mapped[float]
+    fused_detractor: Mapped[float]
+    said_promoter: Mapped[int]
+    said_passive: Mapped[int]
+    said_detractor: Mapped[int]
     p_promoter: Mapped[float]
     p_passive: Mapped[float]
     p_detractor: Mapped[float]
+
+
+class Agreement(Table):
+    """What texts say of voices whose rating is known, over all time: a brand's own measure of its labeller.
+
+    `promoter_passive` counts promoters by their rating whose text was labelled passive, and so on; `p_` are sums of
+    the texts' probabilities. Texts that are no opinion are left out.
+    """
+
+    __tablename__ = "agreement"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"), primary_key=True)
+    location_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    channel_id: Mapped[int] = mapped_column(sa.ForeignKey("channel.id"), primary_key=True)
+    kind: Mapped[TextKind] = mapped_column(primary_key=True)
+    voices: Mapped[int]
+    promoter_promoter: Mapped[int]
+    promoter_passive: Mapped[int]
+    promoter_detractor: Mapped[int]
+    passive_promoter: Mapped[int]
+    passive_passive: Mapped[int]
+    passive_detractor: Mapped[int]
+    detractor_promoter: Mapped[int]
+    detractor_passive: Mapped[int]
+    detractor_detractor: Mapped[int]
+    p_promoter: Mapped[float]
+    p_passive: Mapped[float]
+    p_detractor: Mapped[float]
+
+
+class MentionTopic(Table):
+    """One topic that a mention speaks of, by the dictionary."""
+
+    __tablename__ = "mention_topic"
+    __table_args__ = (sa.Index("ix_mention_topic_topic", "topic", "mention_id"), {"sqlite_with_rowid": False})
+    mention_id: Mapped[int] = mapped_column(sa.ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True)
+    topic: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+
+
+class ResponseTopic(Table):
+    """One topic that a survey comment speaks of, by the dictionary."""
+
+    __tablename__ = "response_topic"
+    __table_args__ = (sa.Index("ix_response_topic_topic", "topic", "response_id"), {"sqlite_with_rowid": False})
+    response_id: Mapped[int] = mapped_column(sa.ForeignKey("survey_response.id", ondelete="CASCADE"), primary_key=True)
+    topic: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+
+
+class TopicTally(Table):
+    """Voices with a text by what they speak of, month by month; the topic "" counts all of them, whatever of.
+
+    A voice that speaks of three topics stands in three rows. Of the survey only answers with a comment count.
+    """
+
+    __tablename__ = "topic_tally"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"), primary_key=True)
+    side: Mapped[Side] = mapped_column(primary_key=True)
+    location_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    month_on: Mapped[date] = mapped_column(primary_key=True)
+    channel_id: Mapped[int] = mapped_column(sa.ForeignKey("channel.id"), primary_key=True)
+    topic: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    voices: Mapped[int]
+    promoters: Mapped[int]
+    passives: Mapped[int]
+    detractors: Mapped[int]
+
+
+class Shingle(Table):
+    """One band of one mention's signature: mentions that share a band may be copies of each other."""
+
+    __tablename__ = "shingle"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"), primary_key=True)
+    band: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, doc="a hash of the band's number and values")
+    mention_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class Alert(Table):
@@ -269,16 +399,55 @@ class Order(Table):
     """One purchase of one customer, for the loyalty metrics."""
 
     __tablename__ = "purchase_order"
-    __table_args__ = (sa.UniqueConstraint("brand_id", "native_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("brand_id", "native_id"),
+        sa.Index("ix_purchase_order_day", "brand_id", "ordered_on"),
+        sa.Index("ix_purchase_order_customer", "brand_id", "customer_key", "ordered_on"),
+    )
     id: Mapped[Id]
     brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"))
     location_id: Mapped[int | None] = mapped_column(sa.ForeignKey("location.id"))
     native_id: Mapped[str] = mapped_column(sa.String(500))
-    customer_key: Mapped[Hash] = mapped_column(index=True)
-    amount: Mapped[float]
+    customer_key: Mapped[Hash]
+    amount: Mapped[float] = mapped_column(doc="what was paid, in the brand's own currency")
+    cost: Mapped[float | None] = mapped_column(doc="of the goods or the service, where it is known")
+    acquisition_cost: Mapped[float | None] = mapped_column(
+        doc="what it cost to win the customer, on the order that it won"
+    )
     category: Mapped[str | None] = mapped_column(sa.String(200))
     ordered_at: Mapped[datetime]
+    ordered_on: Mapped[date] = mapped_column(doc="the day in the brand's zone")
     competitor_share: Mapped[float | None] = mapped_column(doc="share of the customer's need bought elsewhere, 0..1")
+
+
+class Identifier(Table):
+    """One identifier of one customer as one file told it: the raw evidence, from which persons are worked out.
+
+    Both are keyed hashes. `key` is what a survey answer, an order or a mention carries (`customer_key`, `author_key`).
+    """
+
+    __tablename__ = "identifier"
+    __table_args__ = (
+        sa.UniqueConstraint("brand_id", "customer_key", "key"),
+        sa.Index("ix_identifier_key", "brand_id", "key"),
+    )
+    id: Mapped[Id]
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"))
+    customer_key: Mapped[Hash]
+    key: Mapped[Hash]
+    channel: Mapped[str] = mapped_column(sa.String(100), doc="what the identifier is of: email, phone, a channel")
+    source: Mapped[str] = mapped_column(sa.String(200), doc="the file that told it: what can be taken back")
+    added_at: Mapped[datetime]
+
+
+class Person(Table):
+    """Whose key is whose, worked out from identifiers: a person is named by the least of the keys."""
+
+    __tablename__ = "person"
+    __table_args__ = (sa.Index("ix_person_person", "brand_id", "person_key"), {"sqlite_with_rowid": False})
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[Hash] = mapped_column(primary_key=True)
+    person_key: Mapped[Hash]
 
 
 class ApiKey(Table):

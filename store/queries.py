@@ -7,12 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.counts import Counts, SegmentCounts
+from core.counts import SegmentCounts
 from core.errors import Invalid
 from core.labels import Label, Side
 from store.brands import NOWHERE
+from store.contributions import TALLY
 from store.database import ReadSession
-from store.models import Brand, Channel, Location, Mention, MentionLabel, Tally
+from store.models import Brand, Channel, Grain, Location, Mention, MentionLabel, Tally
+from store.sums import SegmentSums
 
 DIMENSIONS = ("location", "month", "channel")
 
@@ -42,35 +44,43 @@ def segments(session: ReadSession, brand: Brand, by: Sequence[str], part: Slice 
 
     Ordered by the dimensions as given. With no dimensions it is one segment, `{}`, also when nothing was counted.
     """
+    part = part or Slice()
     columns: dict[str, Any] = {
         "location": Tally.location_id,
         "month": sa.func.substr(sa.cast(Tally.said_on, sa.String), 1, 7),
         "channel": Tally.channel_id,
     }
     keys = [columns[name] for name in by]
-    sums = [sa.func.sum(getattr(Tally, name)) for name in ("promoters", "passives", "detractors", "mentions", "rated")]
+    groups = [Tally.side, Tally.kind, Tally.suspect]
     query = (
-        sa.select(Tally.side, *keys, *sums)
-        .where(Tally.brand_id == brand.id, *_within(session, brand, part or Slice()))
-        .group_by(Tally.side, *keys)
+        sa.select(*keys, *groups, *(sa.func.sum(getattr(Tally, name)) for name in TALLY.sums))
+        .where(
+            Tally.brand_id == brand.id,
+            Tally.side.in_(list(Side)),
+            Tally.grain == _grain(part),
+            *_within(session, brand, part),
+        )
+        .group_by(*keys, *groups)
     )
-    sides: dict[tuple[Any, ...], dict[Side, list[int]]] = {} if by else {(): {}}
-    for side, *values in session.execute(query):
-        sides.setdefault(tuple(values[: len(by)]), {})[side] = [int(value) for value in values[len(by) :]]
+    found: dict[tuple[Any, ...], SegmentSums] = {} if by else {(): SegmentSums()}
+    for row in session.execute(query):
+        found.setdefault(tuple(row[: len(by)]), SegmentSums()).add(*row[len(by) :])
     names = _names(session, brand)
-    rows = [_segment({name: _named(names, name, key) for name, key in zip(by, keyed, strict=True)}, both)
-            for keyed, both in sides.items()]  # fmt: skip
+    rows = [
+        sums.counts({name: _named(names, name, key) for name, key in zip(by, keyed, strict=True)})
+        for keyed, sums in found.items()
+    ]
     return sorted(rows, key=lambda row: [value or "" for value in row.segment.values()])
+
+
+def _grain(part: Slice) -> Grain:
+    """Months where whole ones are asked for: thirty times fewer rows."""
+    whole = all(day is None or day.day == 1 for day in (part.start, part.end))
+    return Grain.MONTH if whole else Grain.DAY
 
 
 def _named(names: dict[str, dict[int, str | None]], dimension: str, key: Any) -> str | None:
     return names[dimension][key] if dimension in names else key
-
-
-def _segment(segment: dict[str, str | None], both: dict[Side, list[int]]) -> SegmentCounts:
-    nothing = [0] * 5
-    survey, social = both.get(Side.SURVEY, nothing), both.get(Side.SOCIAL, nothing)
-    return SegmentCounts(segment, Counts(*survey[:3]), Counts(*social[:3]), mentions=social[3], by_rating=social[4])
 
 
 def _names(session: ReadSession, brand: Brand) -> dict[str, dict[int, str | None]]:
@@ -112,7 +122,8 @@ def social_days(session: ReadSession, brand: Brand, *, start: date, end: date) -
     """Days with public voices in `[start, end)`, by location and day."""
     query = (
         sa.select(Tally.location_id, Tally.said_on, sa.func.sum(Tally.voices), sa.func.sum(Tally.detractors))
-        .where(Tally.brand_id == brand.id, Tally.side == Side.SOCIAL, Tally.said_on >= start, Tally.said_on < end)
+        .where(Tally.brand_id == brand.id, Tally.side == Side.SOCIAL, Tally.grain == Grain.DAY)
+        .where(Tally.said_on >= start, Tally.said_on < end)
         .group_by(Tally.location_id, Tally.said_on)
         .order_by(Tally.location_id, Tally.said_on)
     )

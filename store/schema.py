@@ -8,7 +8,8 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from core.errors import SchemaBehind
-from store.database import Database
+from store.database import Database, WriteSession
+from store.tallies import rebuild
 
 
 def _config() -> Config:
@@ -17,16 +18,25 @@ def _config() -> Config:
     return config
 
 
+def _head(config: Config) -> str | None:
+    return ScriptDirectory.from_config(config).get_current_head()
+
+
 def upgrade(db: Database) -> None:
     """Bring the schema to this release's, in one transaction. Harmless when it is there already.
 
-    Raises SchemaBehind for a revision that this release does not know.
+    Roll-ups are counted anew where it changed: what is counted may have changed with it. Raises SchemaBehind for a
+    revision that this release does not know.
     """
-    config = _config()
+    config, before = _config(), revision(db)
     try:
         with db.engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            if before not in {None, _head(config)}:
+                with WriteSession(connection) as session:
+                    rebuild(session)
+                    session.flush()
     except CommandError as error:
         msg = f"this database cannot be upgraded by this release, it may come from a later one: {error}"
         raise SchemaBehind(msg) from error
@@ -40,7 +50,7 @@ def revision(db: Database) -> str | None:
 
 def require_current(db: Database) -> None:
     """Raise SchemaBehind unless the schema is this release's."""
-    wanted = ScriptDirectory.from_config(_config()).get_current_head()
+    wanted = _head(_config())
     try:
         found = revision(db)
     except sa.exc.DatabaseError as error:

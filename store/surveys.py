@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,7 +45,8 @@ def keep_responses(session: WriteSession, brand: Brand, responses: Sequence[NewR
     timezone = zone(brand.timezone)
     rows = {
         (r.channel_id, r.native_id): {name: getattr(r, name) for name in NAMES}
-        | {"brand_id": brand.id, "said_on": day_of(r.responded_at, timezone)}
+        | _days(day_of(r.responded_at, timezone))
+        | {"brand_id": brand.id}
         for r in responses
     }
     ids = {native_id for _, native_id in rows}
@@ -60,6 +61,10 @@ def keep_responses(session: WriteSession, brand: Brand, responses: Sequence[NewR
             insert = insert_for(session, SurveyResponse).on_conflict_do_nothing().returning(SurveyResponse.id)
             touched.update(session.scalars(insert, new, execution_options=ONE_STATEMENT))
     return Kept(added=len(new), changed=len(edits), unchanged=len(rows) - len(new) - len(edits))
+
+
+def _days(said_on: date) -> dict[str, date]:
+    return {"said_on": said_on, "month_on": said_on.replace(day=1)}
 
 
 def _differs(old: SurveyResponse, row: dict[str, Any]) -> bool:

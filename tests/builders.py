@@ -76,6 +76,7 @@ class World:
                     opinion=0.2 if label is Label.UNKNOWN else 0.9,
                     label=label,
                     language="en",
+                    rating=one.rating,
                 )
                 for one in page
             ]

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import Invalid
-from core.labels import CLASSES, Label
-from sentiment.manifest import COMMENT_LIMIT
+from core.labels import CLASSES, COMMENT_LIMIT, Label
 from sentiment.texts import clean, has_letters
 from sentiment.training.configuration import PARTS, Corpus, Source
 from sentiment.training.readings import READINGS, Classes, Polarity, Reading, Stars

@@ -11,18 +11,21 @@ from hypothesis import strategies as st
 from core.counts import Counts
 from core.errors import Invalid
 from core.labels import Label
+from store.contributions import COUNTED
 from store.mentions import mark_duplicates, mark_removed
-from store.models import Mention, Tally
+from store.models import Mention
 from store.queries import Slice, dimensions, segments
-from store.tallies import KEYS, SUMS, rebuild
+from store.tallies import rebuild
 from tests.builders import NOW, World
 
 
 def rows(world: World) -> list[tuple[object, ...]]:
-    columns = [getattr(Tally, name) for name in (*KEYS, *SUMS)]
+    found: list[tuple[object, ...]] = []
     with world.db.read() as session:
-        found = session.execute(sa.select(*columns).order_by(*columns)).all()
-    return [tuple(round(v, 6) if isinstance(v, float) else v for v in row) for row in found]
+        for counted in COUNTED:
+            columns = [getattr(counted.table, name) for name in (*counted.keys, *counted.sums)]
+            found += session.execute(sa.select(*columns).order_by(*columns)).all()
+    return [tuple(round(v, 6) + 0.0 if isinstance(v, float) else v for v in row) for row in found]
 
 
 def counted_anew(world: World) -> list[tuple[object, ...]]:
