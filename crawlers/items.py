@@ -8,6 +8,8 @@ from typing import Any
 
 from w3lib.encoding import html_to_unicode
 
+from core.labels import TextKind
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -48,6 +50,8 @@ class CrawledMention:
     url: str | None = None
     answer: str | None = field(default=None, repr=False)
     """The brand's official answer."""
+    kind: TextKind | None = None
+    """A post where the source is one of posts; none where the length of the text is to tell review from comment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

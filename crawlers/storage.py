@@ -122,6 +122,7 @@ def new_mention(work: Work, mention: CrawledMention, secret: bytes, fetched_at: 
         author_key=person_key(secret, site_slug(work.target), mention.author),
         url=url if len(url) <= LONGEST_URL else None,
         answer=mention.answer,
+        kind=mention.kind,
     )
 
 

@@ -25,6 +25,12 @@ from store.models import (
 ANYTHING = ""
 """The topic of all voices with a text, whatever they speak of."""
 
+EVIDENCE = (
+    *("mentions", "voices", "promoters", "passives", "detractors", "rated"),
+    *(f"{evidence}_{known.value}" for evidence in ("fused", "said", "p") for known in CLASSES),
+)
+"""What is summed of voices: see `store.models.Evidence`."""
+
 Rows = sa.Select[*tuple[Any, ...]]
 Query = Callable[[], Rows]
 """Rows of keys and sums, grouped by the keys; a condition on the rows to count can be added."""
@@ -68,13 +74,9 @@ def _certain(known: Label) -> ColumnElement[Any]:
     return sa.case((Mention.rating_label == known.value, 1.0), else_=0.0)
 
 
-def _social() -> Rows:
-    keys = [
-        *(Mention.brand_id, _place(Mention.location_id), Mention.said_on, Mention.channel_id, Mention.kind),
-        Mention.suspicion.is_not(None),
-    ]
-    brand, place, said_on, channel, kind, suspect = keys
-    sums = [
+def _evidence() -> list[Any]:
+    """What mentions add, in the order of `EVIDENCE`."""
+    return [
         sa.func.count(),
         _sum(_voice),
         *(_sum(_voice & (_counted == known.value)) for known in CLASSES),
@@ -86,8 +88,14 @@ def _social() -> Rows:
         *(_sum(_voice & ~_rated & (MentionLabel.label == known.value)) for known in CLASSES),
         *(_sum(_voice & ~_rated, chance) for chance in _CHANCES),
     ]
+
+
+def _social() -> Rows:
+    sort = [Mention.kind, Mention.suspicion.is_not(None)]
+    keys = [Mention.brand_id, _place(Mention.location_id), Mention.said_on, Mention.channel_id, *sort]
+    brand, *others = keys
     side, grain = sa.literal(Side.SOCIAL.value), sa.literal(Grain.DAY.value)
-    return _of_label(sa.select(brand, side, grain, place, said_on, channel, kind, suspect, *sums)).group_by(*keys)
+    return _of_label(sa.select(brand, side, grain, *others, *_evidence())).group_by(*keys)
 
 
 _score = SurveyResponse.score
@@ -98,20 +106,24 @@ _BY_SCORE = {
 }
 
 
+_COMMENT = (sa.literal(TextKind.COMMENT.value), sa.false())
+"""The kind of text of every survey answer, and that none is suspect."""
+
+
+def _answers() -> list[Any]:
+    """What survey answers add, in the order of `EVIDENCE`: a score needs no evidence."""
+    counts = [sa.func.count(), sa.func.count(), *(_sum(_BY_SCORE[known]) for known in CLASSES)]
+    return [*counts, *[sa.literal(0)] * (len(EVIDENCE) - len(counts))]
+
+
 def _survey() -> Rows:
     """Survey answers on the NPS scale: each is one voice."""
-    keys = [SurveyResponse.brand_id, _place(SurveyResponse.location_id), SurveyResponse.said_on]
-    brand, place, said_on = keys
-    channel = SurveyResponse.channel_id
-    fixed = [sa.literal(TextKind.COMMENT.value), sa.false()]
-    counts = [sa.func.count(), sa.func.count(), *(_sum(_BY_SCORE[known]) for known in CLASSES)]
-    nothing = [sa.literal(0)] * (len(TALLY.sums) - len(counts))
+    where = [SurveyResponse.said_on, SurveyResponse.channel_id]
+    keys: list[Any] = [SurveyResponse.brand_id, _place(SurveyResponse.location_id), *where]
+    brand, *others = keys
     side, grain = sa.literal(Side.SURVEY.value), sa.literal(Grain.DAY.value)
-    return (
-        sa.select(brand, side, grain, place, said_on, channel, *fixed, *counts, *nothing)
-        .where(SurveyResponse.scale == Scale.NPS.value)
-        .group_by(*keys, channel)
-    )
+    query = sa.select(brand, side, grain, *others, *_COMMENT, *_answers())
+    return query.where(SurveyResponse.scale == Scale.NPS.value).group_by(*keys)
 
 
 def _agreement() -> Rows:
@@ -130,15 +142,14 @@ def _public_topics(topic: Any, *, each: bool) -> Query:
     """Voices with a text whose topics were told: of each topic, or of anything."""
 
     def query() -> Rows:
-        keys = [Mention.brand_id, _place(Mention.location_id), Mention.month_on, Mention.channel_id]
-        brand, place, month, channel = keys
-        side = sa.literal(Side.SOCIAL.value)
-        counts = [sa.func.count(), *(_sum(_counted == known.value) for known in CLASSES)]
-        query = _of_label(sa.select(brand, side, place, month, channel, topic, *counts))
+        sort = [Mention.kind, Mention.suspicion.is_not(None)]
+        keys = [Mention.brand_id, _place(Mention.location_id), Mention.month_on, Mention.channel_id, *sort]
+        brand, *others = keys
+        query = _of_label(sa.select(brand, sa.literal(Side.SOCIAL.value), *others, topic, *_evidence()))
         if each:
             query = query.join(MentionTopic, MentionTopic.mention_id == Mention.id)
         told = query.where(_voice, Mention.text != "", Mention.topics_version.is_not(None))
-        return told.group_by(*keys, MentionTopic.topic) if each else told.group_by(*keys)
+        return told.group_by(*keys, *([MentionTopic.topic] if each else []))
 
     return query
 
@@ -147,29 +158,24 @@ def _survey_topics(topic: Any, *, each: bool) -> Query:
     """Survey answers with a comment whose topics were told; only answers on the NPS scale have a class."""
 
     def query() -> Rows:
-        keys = [SurveyResponse.brand_id, _place(SurveyResponse.location_id), SurveyResponse.month_on]
-        brand, place, month = keys
-        channel, side = SurveyResponse.channel_id, sa.literal(Side.SURVEY.value)
-        counts = [sa.func.count(), *(_sum(_BY_SCORE[known]) for known in CLASSES)]
-        query = sa.select(brand, side, place, month, channel, topic, *counts)
+        where = [SurveyResponse.month_on, SurveyResponse.channel_id]
+        keys: list[Any] = [SurveyResponse.brand_id, _place(SurveyResponse.location_id), *where]
+        brand, *others = keys
+        query = sa.select(brand, sa.literal(Side.SURVEY.value), *others, *_COMMENT, topic, *_answers())
         if each:
             query = query.join(ResponseTopic, ResponseTopic.response_id == SurveyResponse.id)
         told = query.where(SurveyResponse.comment != "", SurveyResponse.topics_version.is_not(None))
-        return told.group_by(*keys, channel, ResponseTopic.topic) if each else told.group_by(*keys, channel)
+        return told.group_by(*keys, *([ResponseTopic.topic] if each else []))
 
     return query
 
 
-_COUNTS = ("voices", "promoters", "passives", "detractors")
 _ALL = sa.literal(ANYTHING)
 
 TALLY = Counted(
     Tally,
     ("brand_id", "side", "grain", "location_id", "said_on", "channel_id", "kind", "suspect"),
-    (
-        *("mentions", *_COUNTS, "rated"),
-        *(f"{evidence}_{known.value}" for evidence in ("fused", "said", "p") for known in CLASSES),
-    ),
+    EVIDENCE,
     {Side.SOCIAL: (_social,), Side.SURVEY: (_survey,)},
 )
 AGREEMENT = Counted(
@@ -184,8 +190,8 @@ AGREEMENT = Counted(
 )
 TOPICS = Counted(
     TopicTally,
-    ("brand_id", "side", "location_id", "month_on", "channel_id", "topic"),
-    _COUNTS,
+    ("brand_id", "side", "location_id", "month_on", "channel_id", "kind", "suspect", "topic"),
+    EVIDENCE,
     {
         Side.SOCIAL: (_public_topics(MentionTopic.topic, each=True), _public_topics(_ALL, each=False)),
         Side.SURVEY: (_survey_topics(ResponseTopic.topic, each=True), _survey_topics(_ALL, each=False)),

@@ -247,24 +247,14 @@ class Grain(StrEnum):
     MONTH = "month"
 
 
-class Tally(Table):
-    """Counts of one day or month: the rows that every figure is summed from.
+class Evidence:
+    """What is summed of some voices, on either side.
 
-    `location_id` 0 stands for no location: part of a key cannot be null. A voice has a class by its rating, else by its
-    text's label. Of voices with a rating `fused_` are sums of what text and rating say together; of those without,
-    `said_` are counts of labels and `p_` sums of probabilities.
+    A voice has a class by its rating, else by its text's label. Of voices with a rating `fused_` are sums of what text
+    and rating say together; of those without, `said_` are counts of labels and `p_` sums of probabilities. Survey
+    answers need none of these.
     """
 
-    __tablename__ = "tally"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
-    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"), primary_key=True)
-    side: Mapped[Side] = mapped_column(primary_key=True)
-    grain: Mapped[Grain] = mapped_column(_words(Grain), primary_key=True)
-    location_id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    said_on: Mapped[date] = mapped_column(primary_key=True, doc="the day, or the first day of the month")
-    channel_id: Mapped[int] = mapped_column(sa.ForeignKey("channel.id"), primary_key=True)
-    kind: Mapped[TextKind] = mapped_column(primary_key=True)
-    suspect: Mapped[bool] = mapped_column(primary_key=True)
     mentions: Mapped[int] = mapped_column(doc="all that count, voices or not, opinions or not")
     voices: Mapped[int] = mapped_column(doc="one author once per location, channel and month; with an opinion")
     promoters: Mapped[int]
@@ -280,6 +270,24 @@ class Tally(Table):
     p_promoter: Mapped[float]
     p_passive: Mapped[float]
     p_detractor: Mapped[float]
+
+
+class Tally(Evidence, Table):
+    """Counts of one day or month: the rows that every figure is summed from.
+
+    `location_id` 0 stands for no location: part of a key cannot be null.
+    """
+
+    __tablename__ = "tally"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"), primary_key=True)
+    side: Mapped[Side] = mapped_column(primary_key=True)
+    grain: Mapped[Grain] = mapped_column(_words(Grain), primary_key=True)
+    location_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    said_on: Mapped[date] = mapped_column(primary_key=True, doc="the day, or the first day of the month")
+    channel_id: Mapped[int] = mapped_column(sa.ForeignKey("channel.id"), primary_key=True)
+    kind: Mapped[TextKind] = mapped_column(primary_key=True)
+    suspect: Mapped[bool] = mapped_column(primary_key=True)
 
 
 class Agreement(Table):
@@ -328,7 +336,7 @@ class ResponseTopic(Table):
     topic: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
 
 
-class TopicTally(Table):
+class TopicTally(Evidence, Table):
     """Voices with a text by what they speak of, month by month; the topic "" counts all of them, whatever of.
 
     A voice that speaks of three topics stands in three rows. Of the survey only answers with a comment count.
@@ -341,11 +349,9 @@ class TopicTally(Table):
     location_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     month_on: Mapped[date] = mapped_column(primary_key=True)
     channel_id: Mapped[int] = mapped_column(sa.ForeignKey("channel.id"), primary_key=True)
+    kind: Mapped[TextKind] = mapped_column(primary_key=True)
+    suspect: Mapped[bool] = mapped_column(primary_key=True)
     topic: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
-    voices: Mapped[int]
-    promoters: Mapped[int]
-    passives: Mapped[int]
-    detractors: Mapped[int]
 
 
 class Shingle(Table):

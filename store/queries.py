@@ -11,12 +11,14 @@ from core.counts import SegmentCounts
 from core.errors import Invalid
 from core.labels import Label, Side
 from store.brands import NOWHERE
-from store.contributions import TALLY
+from store.contributions import ANYTHING, EVIDENCE
 from store.database import ReadSession
-from store.models import Brand, Channel, Grain, Location, Mention, MentionLabel, Tally
+from store.models import Brand, Channel, Grain, Location, Mention, MentionLabel, Tally, TopicTally
 from store.sums import SegmentSums
 
-DIMENSIONS = ("location", "month", "channel")
+DIMENSIONS = ("location", "month", "channel", "topic")
+STAGE = "stage:"
+"""What the topics of a tally begin with that are stages of a visit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,24 +44,23 @@ def dimensions(by: str | None) -> tuple[str, ...]:
 def segments(session: ReadSession, brand: Brand, by: Sequence[str], part: Slice | None = None) -> list[SegmentCounts]:
     """Both sides of every segment, summed from the tallies: the cost does not depend on how many mentions there are.
 
-    Ordered by the dimensions as given. With no dimensions it is one segment, `{}`, also when nothing was counted.
+    Ordered by the dimensions as given. With no dimensions it is one segment, `{}`, also when nothing was counted. By
+    topic only voices with a text count, one in each topic that it speaks of; raises Invalid then for a part of a month.
     """
     part = part or Slice()
+    table, on = (TopicTally, TopicTally.month_on) if "topic" in by else (Tally, Tally.said_on)
     columns: dict[str, Any] = {
-        "location": Tally.location_id,
-        "month": sa.func.substr(sa.cast(Tally.said_on, sa.String), 1, 7),
-        "channel": Tally.channel_id,
+        "location": table.location_id,
+        "month": sa.func.substr(sa.cast(on, sa.String), 1, 7),
+        "channel": table.channel_id,
+        "topic": TopicTally.topic,
     }
     keys = [columns[name] for name in by]
-    groups = [Tally.side, Tally.kind, Tally.suspect]
+    groups = [table.side, table.kind, table.suspect]
     query = (
-        sa.select(*keys, *groups, *(sa.func.sum(getattr(Tally, name)) for name in TALLY.sums))
-        .where(
-            Tally.brand_id == brand.id,
-            Tally.side.in_(list(Side)),
-            Tally.grain == _grain(part),
-            *_within(session, brand, part),
-        )
+        sa.select(*keys, *groups, *(sa.func.sum(getattr(table, name)) for name in EVIDENCE))
+        .where(table.brand_id == brand.id, table.side.in_(list(Side)), *_of_grain(table, part))
+        .where(*_within(session, brand, part, table, on))
         .group_by(*keys, *groups)
     )
     found: dict[tuple[Any, ...], SegmentSums] = {} if by else {(): SegmentSums()}
@@ -73,10 +74,15 @@ def segments(session: ReadSession, brand: Brand, by: Sequence[str], part: Slice 
     return sorted(rows, key=lambda row: [value or "" for value in row.segment.values()])
 
 
-def _grain(part: Slice) -> Grain:
-    """Months where whole ones are asked for: thirty times fewer rows."""
+def _of_grain(table: type[Tally | TopicTally], part: Slice) -> list[sa.ColumnElement[bool]]:
+    """Rows of months where whole ones are asked for, thirty times fewer than days; topics have no others."""
     whole = all(day is None or day.day == 1 for day in (part.start, part.end))
-    return Grain.MONTH if whole else Grain.DAY
+    if table is Tally:
+        return [Tally.grain == (Grain.MONTH if whole else Grain.DAY)]
+    if not whole:
+        msg = "topics are counted by month: from and to are first days of a month"
+        raise Invalid(msg)
+    return [TopicTally.topic != ANYTHING, ~TopicTally.topic.startswith(STAGE)]
 
 
 def _named(names: dict[str, dict[int, str | None]], dimension: str, key: Any) -> str | None:
@@ -92,19 +98,21 @@ def _names(session: ReadSession, brand: Brand) -> dict[str, dict[int, str | None
     return {"location": locations, "channel": channels}
 
 
-def _within(session: ReadSession, brand: Brand, part: Slice) -> list[sa.ColumnElement[bool]]:
-    """Conditions on the tally; an unknown location or channel matches nothing."""
+def _within(
+    session: ReadSession, brand: Brand, part: Slice, table: type[Tally | TopicTally], on: Any
+) -> list[sa.ColumnElement[bool]]:
+    """Conditions on a tally; an unknown location or channel matches nothing."""
     conditions: list[sa.ColumnElement[bool]] = []
     if part.start is not None:
-        conditions.append(Tally.said_on >= part.start)
+        conditions.append(on >= part.start)
     if part.end is not None:
-        conditions.append(Tally.said_on < part.end)
+        conditions.append(on < part.end)
     if part.location is not None:
         ids = session.scalars(sa.select(Location.id).filter_by(brand_id=brand.id, slug=part.location))
-        conditions.append(Tally.location_id.in_(ids.all()))
+        conditions.append(table.location_id.in_(ids.all()))
     if part.channel is not None:
         ids = session.scalars(sa.select(Channel.id).filter_by(brand_id=brand.id, slug=part.channel))
-        conditions.append(Tally.channel_id.in_(ids.all()))
+        conditions.append(table.channel_id.in_(ids.all()))
     return conditions
 
 

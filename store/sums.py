@@ -16,7 +16,7 @@ class SegmentSums:
         self._doubted, self._trusted = Voices(), Voices()
 
     def add(self, side: Side, kind: TextKind, suspect: bool, *sums: Any) -> None:  # noqa: FBT001 - a row of a query
-        """Add the sums of one group of rows, in the order of `store.contributions.TALLY.sums`."""
+        """Add the sums of one group of rows, in the order of `store.contributions.EVIDENCE`."""
         mentions, _, promoters, passives, detractors, rated, *evidence = sums
         counted = Counts(int(promoters), int(passives), int(detractors))
         if side is Side.SURVEY:

@@ -16,6 +16,7 @@ from xml.sax import SAXException
 
 import feedparser
 
+from core.labels import TextKind
 from crawlers.identities import content_id
 from crawlers.items import Answer, CrawledMention, Page
 from crawlers.moments import EARLIEST, Moment, moment
@@ -83,6 +84,7 @@ def _mention(
         published_at=said[0] if said else None,
         precision=said[1] if said else "second",
         url=url,
+        kind=TextKind.POST,
     )
     return mention if mention.native_id else replace(mention, native_id=content_id(mention))
 

@@ -18,6 +18,16 @@ def _on_sqlite() -> bool:
     return op.get_bind().dialect.name == 'sqlite'
 
 
+def _evidence() -> list[sa.Column]:
+    counts = ('mentions', 'voices', 'promoters', 'passives', 'detractors', 'rated')
+    return [
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in counts),
+        *(sa.Column(f'fused_{name}', sa.Double(), nullable=False) for name in CLASSES),
+        *(sa.Column(f'said_{name}', sa.Integer(), nullable=False) for name in CLASSES),
+        *(sa.Column(f'p_{name}', sa.Double(), nullable=False) for name in CLASSES),
+    ]
+
+
 def _create_tally(*columns: sa.Column) -> None:
     keys = ['brand_id', *(column.name for column in columns if column.name in {'side', 'grain', 'location_id', 'said_on', 'channel_id', 'kind', 'suspect'})]
     op.create_table('tally',
@@ -87,14 +97,13 @@ def upgrade() -> None:
     sa.Column('location_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('month_on', sa.Date(), nullable=False),
     sa.Column('channel_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.Enum('review', 'comment', 'post', name='textkind', native_enum=False, length=20), nullable=False),
+    sa.Column('suspect', sa.Boolean(), nullable=False),
     sa.Column('topic', sa.String(length=60), nullable=False),
-    sa.Column('voices', sa.Integer(), nullable=False),
-    sa.Column('promoters', sa.Integer(), nullable=False),
-    sa.Column('passives', sa.Integer(), nullable=False),
-    sa.Column('detractors', sa.Integer(), nullable=False),
+    *_evidence(),
     sa.ForeignKeyConstraint(['brand_id'], ['brand.id'], name=op.f('fk_topic_tally_brand_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['channel_id'], ['channel.id'], name=op.f('fk_topic_tally_channel_id')),
-    sa.PrimaryKeyConstraint('brand_id', 'side', 'location_id', 'month_on', 'channel_id', 'topic', name=op.f('pk_topic_tally')),
+    sa.PrimaryKeyConstraint('brand_id', 'side', 'location_id', 'month_on', 'channel_id', 'kind', 'suspect', 'topic', name=op.f('pk_topic_tally')),
     sqlite_with_rowid=False
     )
     op.create_table('response_topic',
@@ -184,10 +193,7 @@ def upgrade() -> None:
         sa.Column('channel_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
         sa.Column('kind', sa.Enum('review', 'comment', 'post', name='textkind', native_enum=False, length=20), nullable=False),
         sa.Column('suspect', sa.Boolean(), nullable=False),
-        *(sa.Column(name, sa.Integer(), nullable=False) for name in ('mentions', 'voices', 'promoters', 'passives', 'detractors', 'rated')),
-        *(sa.Column(f'fused_{name}', sa.Double(), nullable=False) for name in CLASSES),
-        *(sa.Column(f'said_{name}', sa.Integer(), nullable=False) for name in CLASSES),
-        *(sa.Column(f'p_{name}', sa.Double(), nullable=False) for name in CLASSES),
+        *_evidence(),
     )
     # ### end Alembic commands ###
 

@@ -1,5 +1,6 @@
 """Tallies change with what they count, and always equal a count from scratch."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,12 +11,12 @@ from hypothesis import strategies as st
 
 from core.counts import Counts
 from core.errors import Invalid
-from core.labels import Label
+from core.labels import Label, Side, TextKind
 from store.contributions import COUNTED
 from store.mentions import mark_duplicates, mark_removed
-from store.models import Mention
+from store.models import Mention, MentionTopic
 from store.queries import Slice, dimensions, segments
-from store.tallies import rebuild
+from store.tallies import followed, rebuild
 from tests.builders import NOW, World
 
 
@@ -147,13 +148,67 @@ def test_a_slice_is_half_open_and_an_unknown_place_is_empty(world: World) -> Non
 
 
 def test_an_unknown_dimension_is_refused() -> None:
-    with pytest.raises(Invalid, match="topic"):
-        dimensions("location,topic")
+    with pytest.raises(Invalid, match="weather"):
+        dimensions("location,weather")
+
+
+def change(world: World, statement: Callable[[list[int]], sa.Update]) -> None:
+    with world.db.write.begin() as session:
+        ids = list(session.scalars(sa.select(Mention.id)))
+        with followed(session, Side.SOCIAL, ids):
+            session.execute(statement(ids))
+
+
+def speak_of(world: World, topic: str) -> None:
+    with world.db.write.begin() as session:
+        ids = list(session.scalars(sa.select(Mention.id)))
+        with followed(session, Side.SOCIAL, ids):
+            session.execute(sa.delete(MentionTopic))
+            session.add_all(MentionTopic(mention_id=one, topic=topic) for one in ids)
+            session.execute(sa.update(Mention).values(topics_version="1"))
+
+
+def test_a_topic_counts_every_voice_that_speaks_of_it(world: World) -> None:
+    world.keep(world.mention("r1", rating=1), world.mention("r2", rating=5), world.mention("silent", text="", rating=5))
+    speak_of(world, "pool")
+
+    with world.db.read() as session:
+        (row,) = segments(session, world.brand, ("topic",))
+
+    assert (row.segment, row.social) == ({"topic": "pool"}, Counts(1, 0, 1))
+
+
+def test_ratings_texts_and_suspects_are_evidence_of_their_own(world: World) -> None:
+    world.keep(world.mention("rated", rating=5), world.mention("said"), world.mention("doubted"))
+    world.label_all(Label.DETRACTOR)
+    change(world, lambda _: sa.update(Mention).where(Mention.native_id == "doubted").values(suspicion="copies"))
+
+    with world.db.read() as session:
+        (row,) = segments(session, world.brand, ())
+
+    assert row.public.said == {TextKind.COMMENT: Counts(0, 0, 2)}
+    assert row.unsuspected.said == {TextKind.COMMENT: Counts(0, 0, 1)}
+    assert row.unsuspected.rated == row.public.rated
+    assert row.public.chances[TextKind.COMMENT].detractors == pytest.approx(1.6)
+
+
+def test_days_and_months_say_the_same(world: World) -> None:
+    world.keep(*(world.mention(f"r{age}", rating=1, published_at=NOW - timedelta(days=age)) for age in range(40)))
+    end = (NOW + timedelta(days=1)).date()
+
+    by_month, by_day = total(world), total(world, Slice(end=end))
+
+    assert by_month == by_day == (Counts(), Counts(0, 0, 40), 40)
+
+
+def test_part_of_a_month_has_no_topics(world: World) -> None:
+    with world.db.read() as session, pytest.raises(Invalid, match="first days of a month"):
+        segments(session, world.brand, ("topic",), Slice(start=NOW.date().replace(day=2)))
 
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["mention", "label", "relabel", "remove", "answer"]),
+        st.sampled_from(["mention", "label", "relabel", "remove", "suspect", "topic", "answer"]),
         st.integers(0, 4),
         st.sampled_from([None, 1, 4, 5]),
         st.sampled_from([None, "a" * 32, "b" * 32]),
@@ -182,6 +237,10 @@ def test_whatever_happens_the_tallies_equal_a_count_from_scratch(
                 with world.db.write.begin() as session:
                     ids = session.scalars(sa.select(Mention.id).where(Mention.native_id == str(number))).all()
                     mark_removed(session, ids, now=NOW)
+            case "suspect":
+                change(world, lambda ids: sa.update(Mention).where(Mention.id.in_(ids)).values(suspicion="burst"))
+            case "topic":
+                speak_of(world, "pool" if number % 2 else "price")
             case _:
                 world.answers([number * 2], first_id=number, responded_at=when)
 
