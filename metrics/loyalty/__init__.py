@@ -1,0 +1,1 @@
+"""Loyalty beside the NPS: satisfaction, effort, purchases, retention, lifetime value, segments, budget."""

@@ -1,0 +1,72 @@
+"""The purchases of one place over time, cut into what each segment of a report needs of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.purchases import Ints, Purchases
+from metrics.loyalty.ledger import by_customer, groups, monthly, orders_so_far
+from metrics.loyalty.retention import ACTIVE_DAYS, Stay, month_of, months, pooled
+from metrics.loyalty.segments import Bought
+
+Amounts = Mapping[float, int]
+"""How many orders were of each amount."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What one place sold before a day.
+
+    `ever` has a row a customer and month, `customers` a row a customer with all their orders, `period` a row a customer
+    and month of the time that is asked for. `stays` are the complete months of this time.
+    """
+
+    ever: Purchases
+    period: Purchases
+    customers: Purchases
+    stays: Mapping[int, Stay]
+
+    def newcomers(self) -> Purchases:
+        """The customers whose first order lies in the time that is asked for, a row each, with all their orders."""
+        return self.customers.take(self.customers.in_period == 1)
+
+    def whole(self, amounts: Amounts) -> Bought:
+        """The whole time that is asked for; its retention pools the complete months."""
+        buyers = by_customer(self.period)
+        so_far = self.customers.orders[_among(self.customers.customer, buyers.customer)]
+        return Bought(buyers, so_far, self.newcomers(), amounts, pooled(list(self.stays.values())))
+
+    def by_month(self, amounts: Mapping[int, Amounts]) -> dict[int, Bought]:
+        """Each month in which somebody ordered, by month since 1970; so are `amounts`."""
+        so_far, newcomers = orders_so_far(self.ever), self.newcomers()
+        places, first = dict(groups(self.ever.month)), dict(groups(newcomers.month))
+        found = {}
+        for month, rows in groups(self.period.month):
+            buyers, known = self.period.take(rows), places[month]
+            counted = known[_among(self.ever.customer[known], buyers.customer)]
+            new = newcomers.take(first.get(month, slice(0, 0)))
+            found[month] = Bought(buyers, so_far[counted], new, amounts.get(month, {}), self.stays.get(month))
+        return found
+
+
+def history(bought: Purchases, *, start: date | None, until: date, active_days: int = ACTIVE_DAYS) -> History:
+    """The history of all purchases before `until`, in any order; those from `start` on have `in_period` 1.
+
+    Raises ValueError for `active_days` outside 1..3650.
+    """
+    ever = monthly(bought)
+    first = 0 if start is None else month_of(start) + (start.day > 1)
+    stays = months(ever, until=until, active_days=active_days)
+    return History(
+        ever=ever,
+        period=monthly(bought.take(bought.in_period == 1)),
+        customers=by_customer(bought),
+        stays={month: stay for month, stay in stays.items() if month >= first},
+    )
+
+
+def _among(values: Ints, wanted: Ints) -> NDArray[np.bool_]:
+    return np.isin(values, wanted)
