@@ -1,21 +1,20 @@
-"""How far public opinion parts from the survey, segment by segment, and how sure one can be of it.
+"""How far public opinion parts from the survey, and how sure one can be of it.
 
 A gap is social minus survey: negative where the public thinks worse. Its interval is MOVER's of the two sides'
 intervals, whatever made those; its p is the level at which that interval touches zero.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import false_discovery_control, norm
+from scipy.stats import norm
 
-from core.counts import Counts, SegmentCounts
 from metrics.intervals import CONFIDENCE, Array, bisect, mover_bounds, normal_quantile, tango_deviates
-from metrics.nps import POINTS, Nps, nps_each
+from metrics.nps import POINTS, Nps
 
 MIN_VOICES = 10
 """Fewer on either side are `too_few`: Tango's worst coverage is 93 % at ten voices but 85 % at five."""
@@ -52,53 +51,11 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Excess:
-    """By how many points a segment's gap exceeds that of the rest of its brand, with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Driver:
-    """A topic that parts the two sides: its share in [0, 1] of each, and ids of mentions that show it."""
-
-    topic: str
-    public_share: float
-    survey_share: float
-    evidence: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GapRow:
-    """One row of the gap report.
-
-    A side that nobody spoke on is None and so is the gap then; `excess` is None without a rest to compare with, or
-    with fewer than `MIN_VOICES` on any of the four sides. `uncorrected_nps` is plain counting of labels, in points.
-    """
-
-    segment: Mapping[str, str | None]
-    survey: Nps | None
-    social: Nps | None
-    voices: int
-    mentions: int
-    by_rating: int
-    uncorrected_nps: float | None
-    gap: Gap | None
-    excess: Excess | None
-    verdict: Verdict
-    drivers: tuple[Driver, ...] = field(default=())
-
-    @property
-    def rating_share(self) -> float | None:
-        """The share in [0, 1] of voices that were counted by their stars; None without voices."""
-        return self.by_rating / self.voices if self.voices else None
-
-
-@dataclass(frozen=True, slots=True)
 class _Side:
-    """The estimates of one side as columns of one length, in proportions; the counts are b = n p and c = n d."""
+    """The estimates of one side as columns of one length, in proportions.
+
+    The counts are b = n p and c = n d of the voices that each is worth.
+    """
 
     value: Array
     low: Array
@@ -110,7 +67,7 @@ class _Side:
 
     @classmethod
     def of(cls, estimates: Sequence[Nps]) -> Self:
-        rows = [(e.value, e.low, e.high, e.promoters * e.n, e.detractors * e.n, e.n) for e in estimates]
+        rows = [(e.value, e.low, e.high, e.promoters * e.worth, e.detractors * e.worth, e.worth) for e in estimates]
         value, low, high, b, c, n = np.array(rows, dtype=np.float64).reshape(-1, 6).T
         counted = np.array([e.counted for e in estimates], dtype=np.bool_)
         return cls(value / POINTS, low / POINTS, high / POINTS, b, c, n, counted)
@@ -188,76 +145,10 @@ def minimal_detectable_gap(survey: Nps, social: Nps, power: float = 0.8) -> floa
     return float((quantile + norm.ppf(power)) * error)
 
 
-def report(rows: Sequence[SegmentCounts], total: SegmentCounts | None = None) -> list[GapRow]:
-    """The gap report: one row a segment, in the order given; [] for none.
-
-    `q` is Benjamini and Hochberg's over the rows with at least `MIN_VOICES` on both sides. A verdict needs q < .10
-    *and* a 95 % interval without zero, so that no row is called worse whose interval says otherwise; with one tested
-    row q = p and the interval alone decides. `total` is the brand's own row, which contains the segments: without it
-    there is no `excess`.
-    """
-    surveys, socials = nps_each([row.survey for row in rows]), nps_each([row.social for row in rows])
-    gaps = gap_each(list(zip(surveys, socials, strict=True)))
-    gaps = _with_q(gaps, [_enough(row.survey, row.social) for row in rows])
-    excesses = _excesses(rows, gaps, total) if total else [None] * len(rows)
-    return [
-        GapRow(
-            segment=row.segment,
-            survey=survey,
-            social=social,
-            voices=row.voices,
-            mentions=row.mentions,
-            by_rating=row.by_rating,
-            uncorrected_nps=social.value if social else None,
-            gap=found,
-            excess=excess,
-            verdict=_verdict(found),
-        )
-        for row, survey, social, found, excess in zip(rows, surveys, socials, gaps, excesses, strict=True)
-    ]
-
-
-def _enough(*sides: Counts) -> bool:
-    return all(side.n >= MIN_VOICES for side in sides)
-
-
-def _with_q(gaps: Sequence[Gap | None], tested: Sequence[bool]) -> list[Gap | None]:
-    p_values = [found.p for found, is_tested in zip(gaps, tested, strict=True) if found and is_tested]
-    q_values = iter(false_discovery_control(p_values, method="bh").tolist() if p_values else [])
-    return [
-        replace(found, q=next(q_values)) if found and is_tested else found
-        for found, is_tested in zip(gaps, tested, strict=True)
-    ]
-
-
-def _verdict(found: Gap | None) -> Verdict:
+def verdict_of(found: Gap | None) -> Verdict:
+    """What a gap allows to say: with q < .10 *and* an interval without zero that it is there; None is `too_few`."""
     if found is None or found.q is None:
         return Verdict.TOO_FEW
     if found.q >= FALSE_DISCOVERIES or found.low <= 0 <= found.high:
         return Verdict.NO_EVIDENCE
     return Verdict.WORSE_IN_PUBLIC if found.value < 0 else Verdict.BETTER_IN_PUBLIC
-
-
-def _excesses(rows: Sequence[SegmentCounts], gaps: Sequence[Gap | None], total: SegmentCounts) -> list[Excess | None]:
-    """Each segment's gap less that of the rest of the brand, which is independent of it; MOVER of the two intervals."""
-    rests = [(_rest(total.survey, row.survey), _rest(total.social, row.social)) for row in rows]
-    compared = [
-        found if found and found.q is not None and _enough(*rest) else None
-        for found, rest in zip(gaps, rests, strict=True)
-    ]
-    kept = [rest for rest, found in zip(rests, compared, strict=True) if found]
-    survey, social = (_Side.of([side for side in nps_each([rest[at] for rest in kept]) if side]) for at in (0, 1))
-    usual, usual_low, usual_high = _differences(survey, social)
-    own = np.array([(found.value, found.low, found.high) for found in compared if found]).reshape(-1, 3).T
-    low, high = mover_bounds(own[0], (own[1], own[2]), usual, (usual_low, usual_high))
-    excesses = iter(np.stack([own[0] - usual, low, high], axis=-1).tolist())
-    return [Excess(*next(excesses)) if found else None for found in compared]
-
-
-def _rest(total: Counts, part: Counts) -> Counts:
-    """What remains of the total without a part of it; never below zero, should the total not contain the part."""
-    return Counts(
-        max(total.promoters - part.promoters, 0),
-        max(total.passives - part.passives, 0),
-        max(total.detractors - part.detractors, 0),
-    )

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from core.counts import Counts
 from metrics.intervals import tango_bounds
 
@@ -14,8 +16,9 @@ POINTS = 100
 class Nps:
     """An NPS with its 95 % interval, in points in [-100, 100], and the shares in [0, 1] that it is made of.
 
-    `n` is the voices behind it, more than 0. `counted` says that the interval is Tango's of these very shares; an
-    estimate whose interval carries more than sampling error (a labeller's, say) has it False.
+    `n` is the voices behind it, more than 0. `effective_n` is as many voices as would tell as much were each counted
+    without error, at most n; None for n itself. `counted` says that the interval is Tango's of these very shares, of
+    so many; an estimate with an interval of its own has it False.
     """
 
     value: float
@@ -26,14 +29,29 @@ class Nps:
     passives: float
     detractors: float
     counted: bool = True
+    effective_n: float | None = None
+
+    @property
+    def worth(self) -> float:
+        """Voices that its interval is made of."""
+        return self.n if self.effective_n is None else self.effective_n
 
 
-def nps_each(counts: Sequence[Counts]) -> list[Nps | None]:
-    """`nps` of many counts at once, in their order: thousands take milliseconds."""
-    low, high = tango_bounds([c.promoters for c in counts], [c.detractors for c in counts], [c.n for c in counts])
+def nps_each(counts: Sequence[Counts], effective_n: Sequence[float] | None = None) -> list[Nps | None]:
+    """`nps` of many counts at once, in their order: thousands take milliseconds.
+
+    Where the shares are less sure than counting makes them, `effective_n` tells how many voices each is worth: more
+    than 0, at most its n.
+    """
+    worths = [one.n for one in counts] if effective_n is None else list(effective_n)
+    scales = [worth / one.n if one.n > 0 else 0.0 for one, worth in zip(counts, worths, strict=True)]
+    b, c, n = np.array([(one.promoters, one.detractors, one.n) for one in counts]).reshape(-1, 3).T * np.array(scales)
+    low, high = tango_bounds(b, c, n)
     return [
-        _of(one, POINTS * float(lower), POINTS * float(upper)) if one.n > 0 else None
-        for one, lower, upper in zip(counts, low, high, strict=True)
+        _of(one, POINTS * float(lower), POINTS * float(upper), None if effective_n is None else worth)
+        if one.n > 0
+        else None
+        for one, lower, upper, worth in zip(counts, low, high, worths, strict=True)
     ]
 
 
@@ -45,7 +63,7 @@ def nps(counts: Counts) -> Nps | None:
     return nps_each([counts])[0]
 
 
-def _of(counts: Counts, low: float, high: float) -> Nps:
+def _of(counts: Counts, low: float, high: float, effective_n: float | None) -> Nps:
     return Nps(
         value=POINTS * (counts.promoters - counts.detractors) / counts.n,
         low=low,
@@ -54,4 +72,5 @@ def _of(counts: Counts, low: float, high: float) -> Nps:
         promoters=counts.promoters / counts.n,
         passives=counts.passives / counts.n,
         detractors=counts.detractors / counts.n,
+        effective_n=effective_n,
     )

@@ -1,0 +1,158 @@
+"""The social NPS of many segments: voices with a rating as they are, the others corrected for the labeller's errors.
+
+Which estimator a kind of text gets, and how far it may still be off, is a `KindRule`: `metrics.estimator_choice` makes
+them. docs/decisions/0007-quantification.md tells why.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+from core.counts import Confusion, Counts, Voices
+from core.labels import TextKind
+from metrics.intervals import Array
+from metrics.nps import POINTS, Nps, nps_each
+from metrics.prevalence import FLAT, NET, prevalence
+
+Shares = tuple[float, float, float]
+"""Of promoters, passives and detractors, in [0, 1], summing to 1."""
+
+PRIOR_VOICES = 8.0
+"""What a prior at the brand's own level weighs. Locations of one brand mostly differ less than by such a draw (their
+NPS by 20 points or so, as 14 voices would); 3 gave larger errors at every size that was tried, 14 no smaller ones."""
+
+
+class Estimator(StrEnum):
+    """How the shares behind some labels are estimated."""
+
+    COUNT = "count"
+    """The labels, counted."""
+    PROBABILITIES = "probabilities"
+    """The labeller's probabilities, summed."""
+    BAYES = "bayes"
+    """Corrected by the confusion matrix, each mix as likely as any other beforehand."""
+    BAYES_PRIOR = "bayes_prior"
+    """The same with a weak prior at the brand's own level."""
+
+
+class Ground(StrEnum):
+    """On what an estimator was chosen."""
+
+    OWN = "own"
+    """The brand's own mentions with a rating, one location after the other left out."""
+    SHIPPED = "shipped"
+    """The labeller's held-back texts, one source after the other left out."""
+    NONE = "none"
+    """On nothing: labels are counted, and nobody knows how far off that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindRule:
+    """How unrated voices of one kind of text are estimated.
+
+    `matrix` counts [true][said] as used, zeros where nothing is known. `residual`, in points, is by how much an
+    estimate errs beyond what its counts tell: it widens intervals. `groups` were left out in turn; `errors` are the
+    mean absolute errors in points of each estimator that was tried on them.
+    """
+
+    estimator: Estimator
+    matrix: Confusion
+    residual: float
+    chosen_on: Ground
+    groups: int = 0
+    errors: Mapping[Estimator, float] = field(default_factory=dict)
+
+
+PLAIN = KindRule(Estimator.COUNT, ((0.0,) * 3,) * 3, 0.0, Ground.NONE)
+"""The rule of a labeller that nobody measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Voices of one sort in each segment: how many [n], and their shares [n, 3], 0 where there are none.
+
+    The variance [n] is that of promoters less detractors, a proportion.
+    """
+
+    n: Array
+    shares: Array
+    variance: Array
+
+
+def social_each(
+    voices: Sequence[Voices], rules: Mapping[TextKind, KindRule], level: Mapping[TextKind, Shares]
+) -> list[Nps | None]:
+    """The social NPS of many segments of a brand at once, in their order; None where nobody spoke.
+
+    `level` is `brand_level`'s. Shares are the mix of rated and unrated voices by their numbers, and the variances add
+    up; the interval is Tango's on as many voices as would waver as much if they were counted without error. A segment
+    whose voices all have a rating is plainly counted. A kind without a rule is counted by its labels.
+    """
+    kinds = sorted({kind for one in voices for kind in one.said})
+    parts = [
+        _counted(_columns([one.rated for one in voices])),
+        *(_unrated(voices, kind, rules.get(kind, PLAIN), level.get(kind)) for kind in kinds),
+    ]
+    n = np.sum([part.n for part in parts], axis=0)
+    weights = [part.n / np.maximum(n, 1e-12) for part in parts]
+    shares = np.sum([weight[:, None] * part.shares for weight, part in zip(weights, parts, strict=True)], axis=0)
+    variance = np.sum([weight**2 * part.variance for weight, part in zip(weights, parts, strict=True)], axis=0)
+    worth = np.minimum(n, _spread(shares, n) / np.where(n > 0, variance, 1.0))
+    return nps_each([Counts(*row) for row in (shares * n[:, None]).tolist()], worth.tolist())
+
+
+def brand_level(total: Voices, rules: Mapping[TextKind, KindRule]) -> dict[TextKind, Shares]:
+    """Shares among all unrated voices of a brand, by kind of text: the prior of its segments.
+
+    Half a voice of each class is added, so that nothing is impossible; a kind without voices is left out.
+    """
+    levels: dict[TextKind, Shares] = {}
+    for kind, said in total.said.items():
+        if said.n > 0:
+            part = _unrated([total], kind, rules.get(kind, PLAIN), None)
+            promoters, passives, detractors = ((said.n * part.shares[0] + 0.5) / (said.n + 1.5)).tolist()
+            levels[kind] = promoters, passives, detractors
+    return levels
+
+
+def estimated(said: Array, chances: Array, rule: KindRule, level: Shares | None) -> tuple[Array, Array]:
+    """Shares [n, 3] and sampling variance [n] of the net share, from counted labels and summed probabilities [n, 3].
+
+    The variance is that for the population behind the voices, without the rule's residual. Every row needs labels.
+    """
+    if rule.estimator in {Estimator.BAYES, Estimator.BAYES_PRIOR}:
+        is_flat = level is None or rule.estimator is Estimator.BAYES
+        found = prevalence(said, np.array(rule.matrix), FLAT if is_flat else PRIOR_VOICES * np.array(level))
+        return found.shares, found.variance
+    counted = _counted(said if rule.estimator is Estimator.COUNT else chances)
+    return counted.shares, counted.variance
+
+
+def _unrated(voices: Sequence[Voices], kind: TextKind, rule: KindRule, level: Shares | None) -> _Part:
+    said = _columns([one.said.get(kind, Counts()) for one in voices])
+    chances = _columns([one.chances.get(kind, Counts()) for one in voices])
+    n = said.sum(axis=1)
+    some = n > 0
+    shares, variance = np.zeros(said.shape), np.zeros(len(said))
+    shares[some], variance[some] = estimated(said[some], chances[some], rule, level)
+    return _Part(n, shares, variance + some * (rule.residual / POINTS) ** 2)
+
+
+def _counted(counts: Array) -> _Part:
+    """Shares as counted; the variance is a trinomial's, which for sums of probabilities is rather too much."""
+    n = counts.sum(axis=1)
+    shares = counts / np.maximum(n, 1e-12)[:, None]
+    return _Part(n, shares, np.where(n > 0, _spread(shares, n) / np.maximum(n, 1e-12), 0.0))
+
+
+def _spread(shares: Array, n: Array) -> Array:
+    """The variance of one voice's +1, 0 or -1, half a voice of each class added: all promoters are no certainty."""
+    smooth = (shares * n[:, None] + 0.5) / (n + 1.5)[:, None]
+    spread: Array = smooth @ NET**2 - (smooth @ NET) ** 2
+    return spread
+
+
+def _columns(counts: Sequence[Counts]) -> Array:
+    return np.array([(one.promoters, one.passives, one.detractors) for one in counts], np.float64).reshape(-1, 3)
