@@ -38,7 +38,7 @@ one that is known more broadly."""
 HALF_TRUSTED = 50.0
 """Texts at which an own group weighs half of what a large one does."""
 
-SEGMENT, BRAND = 50, 1_000
+SEGMENT, BRAND = 30, 1_000
 """Voices of a segment, and of its brand, on which sources are tried."""
 
 DRAWS, ALIKE = 12, 10.0
@@ -186,9 +186,10 @@ def _fold_left_out(groups: list[Agreement], left_out: range, broad: KindRule) ->
     said, chances = _columns([group.said for group in tried]), _columns([group.chances for group in tried])
     true = _columns([group.true for group in tried])
     n = true.sum(axis=1, keepdims=True)
-    level = prevalence(_columns([group.said for group in groups]).sum(axis=0), matrix).shares[0]
+    together = _columns([group.said for group in groups]).sum(axis=0)
+    level = Counts(*(prevalence(together, matrix).shares[0] * together.sum()).tolist())
     rule = {of: _rule(of, matrix, 0.0, Ground.OWN, 0, {}) for of in Estimator}
-    found = {of: estimated(said, chances, rule[of], (level[0], level[1], level[2])) for of in Estimator}
+    found = {of: estimated(said, chances, rule[of], level) for of in Estimator}
     errors = {of: (shares - true / n) @ NET for of, (shares, _) in found.items()}
     corrected = true / n**2 @ noise(matrix, gradient(matrix)) + _of_matrix(true / n, matrix)
     chance = {of: np.minimum(corrected, variance) for of, (_, variance) in found.items()}

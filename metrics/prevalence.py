@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
 from metrics.intervals import Array
@@ -105,11 +105,13 @@ def _on_grid(labels: Array, counts: Array, priors: Array, cells: int) -> tuple[A
     log_rates = np.log(np.maximum(nodes @ (counts / counts.sum(axis=1, keepdims=True)), RARE)).astype(np.float32)
     wanted = np.column_stack([nodes, net**2]).astype(np.float32)
     means = np.empty((len(labels), 4))
+    distinct, which = np.unique(priors, axis=0, return_inverse=True)
+    log_masses = _log_masses(distinct, cells)
     step = max(1, CHUNK // len(nodes))
     for start in range(0, len(labels), step):
         rows = slice(start, start + step)
         fit = labels[rows].astype(np.float32) @ log_rates.T
-        fit += _log_masses(priors[rows], cells)
+        fit += log_masses if len(distinct) == 1 else log_masses[which.ravel()[rows]]
         fit -= fit.max(axis=1, keepdims=True)
         np.exp(fit, out=fit)
         means[rows] = (fit @ wanted) / fit.sum(axis=1, keepdims=True)
@@ -136,16 +138,15 @@ def _nodes(cells: int) -> Array:
     return np.stack([rest * of_rest, rest * (1 - of_rest), first], axis=-1).reshape(-1, 3)
 
 
-def _log_masses(priors: Array, cells: int) -> Array:
-    """The logarithm of what each prior [n, 3] puts into each cell, exactly: [n or 1, cells ** 2] in float32.
+def _log_masses(priors: Array, cells: int) -> NDArray[np.float32]:
+    """The logarithm of what each prior [n, 3] puts into each cell, exactly: [n, cells ** 2].
 
     A Dirichlet is a Beta of detractors and, independent of it, a Beta of promoters among the others.
     """
-    distinct = priors[:1] if np.all(priors == priors[:1]) else priors
-    promoters, passives, detractors = distinct.T[:, :, None]
+    promoters, passives, detractors = priors.T[:, :, None]
     edges = _edges(cells)
     first = np.diff(betainc(detractors, promoters + passives, edges), axis=1)
     second = np.diff(betainc(promoters, passives, edges), axis=1)
     logs = [np.log(np.maximum(mass, 1e-30)).astype(np.float32) for mass in (first, second)]
-    masses: Array = (logs[0][:, :, None] + logs[1][:, None, :]).reshape(len(distinct), -1)
+    masses: NDArray[np.float32] = (logs[0][:, :, None] + logs[1][:, None, :]).reshape(-1, cells**2)
     return masses

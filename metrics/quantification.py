@@ -16,12 +16,14 @@ from metrics.intervals import Array
 from metrics.nps import POINTS, Nps, nps_each
 from metrics.prevalence import FLAT, NET, prevalence
 
-Shares = tuple[float, float, float]
-"""Of promoters, passives and detractors, in [0, 1], summing to 1."""
+Shares = Counts  # the founder's import; goes with it
 
-PRIOR_VOICES = 8.0
-"""What a prior at the brand's own level weighs. Locations of one brand mostly differ less than by such a draw (their
-NPS by 20 points or so, as 14 voices would); 3 gave larger errors at every size that was tried, 14 no smaller ones."""
+PRIOR_VOICES = 3.0
+"""What a prior at the brand's own level weighs, as much as the flat one: at 8 errors are smaller where locations are
+alike, but where they differ by 30 points the intervals of segments of 20 hold 86 % instead of 93 %."""
+
+PRIOR_STEPS = 16
+"""A segment's part of its brand is rounded to so many, as equal priors are worked out once."""
 
 
 class Estimator(StrEnum):
@@ -82,7 +84,7 @@ class _Part:
 
 
 def social_each(
-    voices: Sequence[Voices], rules: Mapping[TextKind, KindRule], level: Mapping[TextKind, Shares]
+    voices: Sequence[Voices], rules: Mapping[TextKind, KindRule], level: Mapping[TextKind, Counts]
 ) -> list[Nps | None]:
     """The social NPS of many segments of a brand at once, in their order; None where nobody spoke.
 
@@ -93,7 +95,7 @@ def social_each(
     kinds = sorted({kind for one in voices for kind in one.said})
     parts = [
         _counted(_columns([one.rated for one in voices])),
-        *(_unrated(voices, kind, rules.get(kind, PLAIN), level.get(kind)) for kind in kinds),
+        *(_unrated(voices, kind, rules.get(kind, PLAIN), level.get(kind, Counts())) for kind in kinds),
     ]
     n = np.sum([part.n for part in parts], axis=0)
     weights = [part.n / np.maximum(n, 1e-12) for part in parts]
@@ -103,34 +105,47 @@ def social_each(
     return nps_each([Counts(*row) for row in (shares * n[:, None]).tolist()], worth.tolist())
 
 
-def brand_level(total: Voices, rules: Mapping[TextKind, KindRule]) -> dict[TextKind, Shares]:
-    """Shares among all unrated voices of a brand, by kind of text: the prior of its segments.
+def brand_level(total: Voices, rules: Mapping[TextKind, KindRule]) -> dict[TextKind, Counts]:
+    """How many of all unrated voices of a brand are of each class, by kind of text: what its segments are alike to.
 
     Half a voice of each class is added, so that nothing is impossible; a kind without voices is left out.
     """
-    levels: dict[TextKind, Shares] = {}
+    levels: dict[TextKind, Counts] = {}
     for kind, said in total.said.items():
         if said.n > 0:
-            part = _unrated([total], kind, rules.get(kind, PLAIN), None)
-            promoters, passives, detractors = ((said.n * part.shares[0] + 0.5) / (said.n + 1.5)).tolist()
-            levels[kind] = promoters, passives, detractors
+            part = _unrated([total], kind, rules.get(kind, PLAIN), Counts())
+            levels[kind] = Counts(*(said.n * part.shares[0] + 0.5).tolist())
     return levels
 
 
-def estimated(said: Array, chances: Array, rule: KindRule, level: Shares | None) -> tuple[Array, Array]:
+def estimated(said: Array, chances: Array, rule: KindRule, level: Counts) -> tuple[Array, Array]:
     """Shares [n, 3] and sampling variance [n] of the net share, from counted labels and summed probabilities [n, 3].
 
-    The variance is that for the population behind the voices, without the rule's residual. Every row needs labels.
+    The variance is that for the population behind the voices, without the rule's residual. Every row needs labels;
+    `level` is `brand_level`'s of the kind, `Counts()` where none is known.
     """
     if rule.estimator in {Estimator.BAYES, Estimator.BAYES_PRIOR}:
-        is_flat = level is None or rule.estimator is Estimator.BAYES
-        found = prevalence(said, np.array(rule.matrix), FLAT if is_flat else PRIOR_VOICES * np.array(level))
+        prior = _prior(said.sum(axis=1), level) if rule.estimator is Estimator.BAYES_PRIOR else FLAT
+        found = prevalence(said, np.array(rule.matrix), prior)
         return found.shares, found.variance
     counted = _counted(said if rule.estimator is Estimator.COUNT else chances)
     return counted.shares, counted.variance
 
 
-def _unrated(voices: Sequence[Voices], kind: TextKind, rule: KindRule, level: Shares | None) -> _Part:
+def _prior(n: Array, level: Counts) -> Array:
+    """Pseudo-voices [n, 3] for segments of so many voices: at the brand's level so far as others made it, else flat.
+
+    A brand that is its one segment has nobody to resemble; its own level as a prior would count its voices twice.
+    """
+    if not level.n:
+        return np.ones((len(n), 3))
+    own = np.round(PRIOR_STEPS * np.minimum(n / level.n, 1.0))[:, None] / PRIOR_STEPS
+    shares = _columns([level]) / level.n
+    prior: Array = (1 - own) * PRIOR_VOICES * shares + own
+    return prior
+
+
+def _unrated(voices: Sequence[Voices], kind: TextKind, rule: KindRule, level: Counts) -> _Part:
     said = _columns([one.said.get(kind, Counts()) for one in voices])
     chances = _columns([one.chances.get(kind, Counts()) for one in voices])
     n = said.sum(axis=1)
