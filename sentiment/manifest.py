@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,10 @@ FILE = "labeller.json"
 
 Confusion = tuple[tuple[int, ...], ...]
 """Counts [true class][said]: three rows in the order of `core.labels.CLASSES`, a fourth column for `unknown`."""
+
+Agreement = dict[str, list[Any]]
+"""`confusion`, counts [true class][label said] three by three, and `chances`, sums of the three probabilities over the
+same texts: plain lists, as they are stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,13 @@ class Manifest:
     """Figures of the export: macro-F1 of these weights and of the fp32 ones they were made from, and others."""
     sha256: Mapping[str, str]
     """Of each other file of the folder."""
+    by_source: Mapping[str, Mapping[str, Agreement]] = field(default_factory=dict)
+    """On held-back texts that it takes for opinions, by kind and source; of a manifest from before that, none."""
+
+    @property
+    def error_model(self) -> dict[str, dict[str, Agreement]]:
+        """`by_source` as plain values, ready for JSON: what tells how its errors vary from source to source."""
+        return {kind: dict(sources) for kind, sources in self.by_source.items()}
 
     @property
     def confusion_by_kind(self) -> dict[str, Confusion]:

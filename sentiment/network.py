@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 from core.confidence import is_familiar
 from sentiment.labeller import NOTHING_TO_READ, Opinion
 from sentiment.languages import identify
-from sentiment.manifest import Confusion, Manifest
+from sentiment.manifest import Agreement, Confusion, Manifest
 from sentiment.scores import class_shares, opinion_chances
 from sentiment.texts import clean, has_letters
 from sentiment.tokens import read_tokens
@@ -61,6 +61,11 @@ class NetworkLabeller(ABC):
     def confusions(self) -> Mapping[str, Confusion]:
         """How texts of each kind were labelled when held back from training; see `Manifest.confusion_by_kind`."""
         return self._manifest.confusion_by_kind
+
+    @property
+    def error_model(self) -> Mapping[str, Mapping[str, Agreement]]:
+        """How its errors vary from source to source; see `Manifest.error_model`. {} where nobody measured it."""
+        return self._manifest.error_model
 
     def score(self, texts: Sequence[str]) -> list[Opinion]:
         """One opinion per text, in order; equal texts are scored once. [] for []."""

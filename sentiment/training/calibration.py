@@ -1,5 +1,6 @@
 """How raw scores are read: temperatures, the threshold of being an opinion, and how often each class is mistaken."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -7,12 +8,16 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from core.labels import CLASSES, Label
-from sentiment.manifest import Confusion
+from sentiment.labeller import Opinion
+from sentiment.manifest import Agreement, Confusion
 from sentiment.scores import class_shares, opinion_chances
 from sentiment.training.corpus import Example
 
 KEPT_REVIEWS = 0.985
 """At least this share of held-back reviews must count as opinions, whatever else the threshold is good for."""
+
+CHANCE_DIGITS = 3
+"""Of summed probabilities: a thousandth of a text."""
 
 _UNKNOWN = len(CLASSES)
 
@@ -60,6 +65,38 @@ def confusion(pairs: Sequence[tuple[Example, Label]]) -> Confusion:
         if row.reading.weight > 0:
             counts[CLASSES.index(row.label), _UNKNOWN if label is Label.UNKNOWN else CLASSES.index(label)] += 1
     return tuple(tuple(row) for row in counts.tolist())
+
+
+def confusions(held: Sequence[Example], opinions: Sequence[Opinion]) -> dict[str, dict[str, Confusion]]:
+    """`confusion` by kind and language, both in alphabetical order."""
+    groups: dict[str, dict[str, list[tuple[Example, Label]]]] = defaultdict(lambda: defaultdict(list))
+    for row, opinion in zip(held, opinions, strict=True):
+        groups[row.kind][row.language].append((row, opinion.label))
+    return {
+        kind: {language: confusion(pairs) for language, pairs in sorted(languages.items())}
+        for kind, languages in sorted(groups.items())
+    }
+
+
+def agreements(held: Sequence[Example], opinions: Sequence[Opinion]) -> dict[str, dict[str, Agreement]]:
+    """How often each class got each label, and the sums of the probabilities, by kind and source.
+
+    Only texts whose class is annotated and that the labeller takes for opinions; a source without any is left out.
+    """
+    groups: dict[str, dict[str, list[tuple[Example, Opinion]]]] = defaultdict(lambda: defaultdict(list))
+    for row, opinion in zip(held, opinions, strict=True):
+        if row.reading.weight > 0 and opinion.label is not Label.UNKNOWN:
+            groups[row.kind][row.source].append((row, opinion))
+    return {
+        kind: {source: _agreement(pairs) for source, pairs in sorted(sources.items())}
+        for kind, sources in sorted(groups.items())
+    }
+
+
+def _agreement(pairs: Sequence[tuple[Example, Opinion]]) -> Agreement:
+    counts = confusion([(row, opinion.label) for row, opinion in pairs])
+    chances = np.sum([opinion.probabilities for _, opinion in pairs], axis=0)
+    return {"confusion": [list(row[:_UNKNOWN]) for row in counts], "chances": chances.round(CHANCE_DIGITS).tolist()}
 
 
 def macro_f1(truth: NDArray[np.int64], said: NDArray[np.int64]) -> float:

@@ -4,7 +4,6 @@ import gzip
 import hashlib
 import json
 import logging
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +16,9 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer
 
-from core.labels import CLASSES, Label
+from core.labels import CLASSES
 from sentiment.embeddings import pack
-from sentiment.manifest import Confusion, Manifest, digest, write_manifest
+from sentiment.manifest import Manifest, digest, write_manifest
 from sentiment.network import opinions
 from sentiment.runtime import quietly
 from sentiment.scores import LOGITS, class_shares, opinion_chances
@@ -120,19 +119,9 @@ def _measured(
             "agreement_with_fp32": float((said == exactly).mean()),
         },
     )
-    return replace(manifest, confusion=_confusions(manifest, logits, held))
-
-
-def _confusions(
-    manifest: Manifest, logits: NDArray[np.float32], held: Sequence[Example]
-) -> dict[str, dict[str, Confusion]]:
-    groups: dict[str, dict[str, list[tuple[Example, Label]]]] = defaultdict(lambda: defaultdict(list))
-    for told, said in zip(held, opinions(logits, manifest, [None] * len(held)), strict=True):
-        groups[told.kind][told.language].append((told, said.label))
-    return {
-        kind: {language: calibration.confusion(pairs) for language, pairs in sorted(languages.items())}
-        for kind, languages in sorted(groups.items())
-    }
+    told = opinions(logits, manifest, [None] * len(held))
+    by_source = calibration.agreements(held, told)
+    return replace(manifest, confusion=calibration.confusions(held, told), by_source=by_source)
 
 
 def _converted(body: models.Body, max_length: int) -> Any:
