@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Lifespan
 from api import pages, problems
 from api.deps import TURNS
 from api.guards import BodyLimit, SecurityHeaders
-from api.routes import alerts, brands, gaps, health, mentions, nps
+from api.routes import alerts, brands, gaps, health, loyalty, mentions, nps
 from core.clock import Clock, now
 from core.logs import configure_logs
 from core.settings import Settings
@@ -50,7 +50,7 @@ def create_app(
     app.state.turns = anyio.Semaphore(TURNS)
     problems.install(app)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
-    for routes in (gaps, nps, mentions, alerts, brands):
+    for routes in (gaps, nps, loyalty, mentions, alerts, brands):
         app.include_router(routes.router, prefix=problems.API)
     app.include_router(health.router)
     app.include_router(pages.router)

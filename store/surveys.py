@@ -19,7 +19,7 @@ from store.tallies import followed
 class NewResponse:
     """A survey answer as an import hands it over: `score_given` on the scale of the question, `score` on 0..10.
 
-    On another scale than `nps` the score is none: a CSAT of 5 is no promoter.
+    On another scale than `nps` the score is none: a CSAT of 5 is no promoter. On `aspect5` alone an aspect was rated.
     """
 
     channel_id: int
@@ -28,13 +28,14 @@ class NewResponse:
     score_given: float
     responded_at: datetime
     scale: str = Scale.NPS.value
+    aspect: str | None = None
     location_id: int | None = None
     comment: str | None = None
     customer_key: str | None = None
 
 
 NAMES = tuple(field.name for field in fields(NewResponse))
-COMPARED = ("score", "score_given", "scale", "comment", "customer_key", "location_id", "responded_at")
+COMPARED = ("score", "score_given", "scale", "aspect", "comment", "customer_key", "location_id", "responded_at")
 
 
 def keep_responses(session: WriteSession, brand: Brand, responses: Sequence[NewResponse], *, now: datetime) -> Kept:

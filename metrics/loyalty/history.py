@@ -12,9 +12,6 @@ from metrics.loyalty.ledger import by_customer, groups, monthly, orders_so_far
 from metrics.loyalty.retention import ACTIVE_DAYS, Stay, month_of, months, pooled
 from metrics.loyalty.segments import Bought
 
-Amounts = Mapping[float, int]
-"""How many orders were of each amount."""
-
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -33,22 +30,22 @@ class History:
         """The customers whose first order lies in the time that is asked for, a row each, with all their orders."""
         return self.customers.take(self.customers.in_period == 1)
 
-    def whole(self, amounts: Amounts) -> Bought:
+    def whole(self) -> Bought:
         """The whole time that is asked for; its retention pools the complete months."""
         buyers = by_customer(self.period)
         so_far = self.customers.orders[_among(self.customers.customer, buyers.customer)]
-        return Bought(buyers, so_far, self.newcomers(), amounts, pooled(list(self.stays.values())))
+        return Bought(buyers, so_far, self.newcomers(), pooled(list(self.stays.values())))
 
-    def by_month(self, amounts: Mapping[int, Amounts]) -> dict[int, Bought]:
-        """Each month in which somebody ordered, by month since 1970; so are `amounts`."""
-        so_far, newcomers = orders_so_far(self.ever), self.newcomers()
-        places, first = dict(groups(self.ever.month)), dict(groups(newcomers.month))
+    def by_month(self) -> dict[int, Bought]:
+        """Each month in which somebody ordered or might have stayed, by month since 1970."""
+        so_far, newcomers, nothing = orders_so_far(self.ever), self.newcomers(), np.zeros(0, dtype=np.int64)
+        rows, places, first = (dict(groups(one.month)) for one in (self.period, self.ever, newcomers))
         found = {}
-        for month, rows in groups(self.period.month):
-            buyers, known = self.period.take(rows), places[month]
+        for month in sorted({*rows, *(month for month, stay in self.stays.items() if stay.start)}):
+            buyers, known = self.period.take(rows.get(month, nothing)), places.get(month, nothing)
             counted = known[_among(self.ever.customer[known], buyers.customer)]
-            new = newcomers.take(first.get(month, slice(0, 0)))
-            found[month] = Bought(buyers, so_far[counted], new, amounts.get(month, {}), self.stays.get(month))
+            new = newcomers.take(first.get(month, nothing))
+            found[month] = Bought(buyers, so_far[counted], new, self.stays.get(month))
         return found
 
 

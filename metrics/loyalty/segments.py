@@ -16,6 +16,8 @@ from metrics.loyalty.satisfaction import ces, ces_easy, csat, csat_mean, easy_is
 
 Scores = Mapping[int, int]
 """How often each answer was given."""
+Amounts = Mapping[float, int]
+"""How many orders were of each amount."""
 
 UNITS = {
     "csat": Unit.SHARE,
@@ -56,18 +58,17 @@ class Bought:
     """What one segment bought.
 
     `customers` are those who ordered in it, with what they ordered in it; `so_far` how many orders each had made by its
-    end since ever. `newcomers` are those whose first order lies in it, with all that they ordered to date. `amounts`
-    counts the amounts of its orders. `stay` is None for a month that is not complete.
+    end since ever. `newcomers` are those whose first order lies in it, with all that they ordered to date. `stay` is
+    None for a month that is not complete.
     """
 
     customers: Purchases
     so_far: Ints
     newcomers: Purchases
-    amounts: Mapping[float, int]
     stay: Stay | None
 
 
-NOTHING_BOUGHT = Bought(Purchases.empty(), np.zeros(0, dtype=np.int64), Purchases.empty(), {}, Stay(0, 0, 0))
+NOTHING_BOUGHT = Bought(Purchases.empty(), np.zeros(0, dtype=np.int64), Purchases.empty(), Stay(0, 0, 0))
 
 
 def of_answers(answers: Answers) -> dict[str, Measure]:
@@ -82,11 +83,11 @@ def of_answers(answers: Answers) -> dict[str, Measure]:
     }
 
 
-def of_purchases(bought: Bought) -> dict[str, Measure]:
+def of_purchases(bought: Bought, amounts: Amounts) -> dict[str, Measure]:
     """What customers do: visits, checks, repurchase, retention, lifetime value, share of requirements."""
     stayed = bought.stay
     return visits(bought.customers) | {
-        "median_check": median_check(bought.amounts),
+        "median_check": median_check(amounts),
         "repurchase_rate": repurchase_rate(repeated(bought.so_far)),
         "retention": incomplete() if stayed is None else retention(stayed),
         "churn": incomplete() if stayed is None else churn(stayed),
@@ -97,7 +98,7 @@ def of_purchases(bought: Bought) -> dict[str, Measure]:
     }
 
 
-def measures(answers: Answers, bought: Bought) -> dict[str, Measure]:
+def measures(answers: Answers, bought: Bought, amounts: Amounts) -> dict[str, Measure]:
     """All measures of a segment, in the order of `UNITS`."""
-    found = of_answers(answers) | of_purchases(bought)
+    found = of_answers(answers) | of_purchases(bought, amounts)
     return {name: found[name] for name in UNITS}

@@ -8,6 +8,7 @@ import typer
 from core.errors import AfterwordError
 from pipeline.cli.feeds import crawl_command, feed_app, watch
 from pipeline.cli.imports import import_app
+from pipeline.cli.loyalty import loyalty
 from pipeline.cli.models import model_app
 from pipeline.cli.reports import report
 from pipeline.cli.serving import demo, serve
@@ -36,6 +37,7 @@ commands: dict[str, Callable[..., None]] = {
     "crawl": crawl_command,
     "label": label,
     "report": report,
+    "loyalty": loyalty,
     "alerts": alerts,
     "run": run,
     "serve": serve,

@@ -28,7 +28,8 @@ MENTIONS: Fields = {
     "answer": ("reply", "response", "ответ"),
 }
 SURVEY: Fields = {
-    "score": ("nps", "оценка", "балл"),
+    "score": ("nps", "csat", "ces", "оценка", "балл"),
+    "aspect": ("question", "аспект", "вопрос"),
     "comment": ("text", "комментарий", "отзыв", "текст"),
     "channel": CHANNELS,
     "location": PLACES,
@@ -40,6 +41,8 @@ ORDERS: Fields = {
     "customer": CUSTOMERS,
     "id": ("order_id", "order", "заказ", "номер заказа", "id заказа"),
     "amount": ("sum", "total", "price", "сумма", "стоимость"),
+    "cost": ("cost_price", "себестоимость", "затраты"),
+    "acquisition_cost": ("cac", "стоимость привлечения", "затраты на привлечение"),
     "category": ("product", "категория", "услуга"),
     "ordered_at": (*DATES, "дата заказа"),
     "location": PLACES,

@@ -1,6 +1,5 @@
 """Orders from a file, for the loyalty metrics: who bought what, when, for how much."""
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,8 @@ from store.models import Brand, Order
 from store.orders import NewOrder, keep_orders
 
 LONGEST_CATEGORY = 200
+MOST_MONEY = 1e12
+"""More is a mistake in any currency; the square of it still is a number."""
 
 
 def import_orders(
@@ -35,6 +36,9 @@ def import_orders(
 ) -> ImportResult:
     """Import orders, one a row: customer, amount (0 or more) and date are needed. Errors as in `run_import`.
 
+    Costs are taken where the file has them, 0 or more each: `cost` of the goods or the service, `acquisition_cost` on
+    the order that won the customer. All money is in one currency, the brand's own.
+
     An order id that the file gives twice is refused: of two lines of one order the store would keep one amount.
     """
     kind = Kind(Order, ORDERS, (("customer",), ("amount",), ("ordered_at",)), _read, _keep)
@@ -47,13 +51,15 @@ def _read(record: Record, context: Context) -> Draft:
         raise Refused(record, "customer", "is missing")
     if number(record, "amount") is None:
         raise Refused(record, "amount", "is missing")
-    amount = within(record, "amount", 0, math.inf)
+    amount = within(record, "amount", 0, MOST_MONEY)
     ordered, location = dated(record, "ordered_at", context), slug(record, "location")
     category = text(record, "category", longest=LONGEST_CATEGORY)
     share = within(record, "competitor_share", 0, 1, hint="; it is a share, not a percentage")
     values = {
         "customer_key": customer_key,
         "amount": amount,
+        "cost": within(record, "cost", 0, MOST_MONEY),
+        "acquisition_cost": within(record, "acquisition_cost", 0, MOST_MONEY),
         "category": category,
         "ordered_at": ordered.at,
         "competitor_share": share,
