@@ -206,7 +206,9 @@ def _of_matrix(shares: Array, matrix: Array) -> Array:
 
 
 def _own_matrix(groups: Collection[Agreement], broad: KindRule) -> Array:
-    return _total([np.array(group.confusion, np.float64) for group in groups]) + WEAK * _rates(np.array(broad.matrix))
+    return _total([np.array(group.confusion, np.float64) for group in groups]) + (
+        1.0 if broad is PLAIN else WEAK
+    ) * _rates(np.array(broad.matrix))
 
 
 def _pooled(sources: Matrices, others: Matrices) -> Array:
