@@ -1,4 +1,4 @@
-"""`import`: files of mentions, survey answers and orders."""
+"""`import`: files of mentions, survey answers, orders and customers."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +8,8 @@ import typer
 from core.clock import now
 from core.errors import Invalid
 from pipeline.cli.context import BRAND_OPTION, JSON_OPTION, opened, read_settings, show_json
-from pipeline.imports import ImportResult, import_mentions, import_orders, import_survey
+from pipeline.cli.customers import show_merged
+from pipeline.imports import ImportResult, import_customers, import_mentions, import_orders, import_survey
 from pipeline.progress import bar
 from store.identity import secret_of
 from store.models import Scale
@@ -77,6 +78,33 @@ def orders(file: FILE, brand: BRAND, columns: MAP = None, *, as_json: AS_JSON = 
             db, brand, file, columns=_columns(columns), secret=secret_of(settings), clock=now, advance=advance
         )
     _show(result, as_json=as_json)
+
+
+@import_app.command("customers")
+def customers(
+    file: FILE,
+    brand: BRAND,
+    columns: MAP = None,
+    source: Annotated[str | None, typer.Option(help="A name to take it back by; the file's name if none.")] = None,
+    *,
+    as_json: AS_JSON = False,
+) -> None:
+    """Import who is who: a customer's email, phone, and handle on any channel (--map CHANNEL=Column)."""
+    settings = read_settings()
+    with opened(settings) as db, bar("importing customers") as advance:
+        result, merged = import_customers(
+            db,
+            brand,
+            file,
+            columns=_columns(columns),
+            secret=secret_of(settings),
+            clock=now,
+            source=source,
+            advance=advance,
+        )
+    _show(result, as_json=as_json)
+    if not as_json:
+        show_merged(merged)
 
 
 def _show(result: ImportResult, *, as_json: bool) -> None:

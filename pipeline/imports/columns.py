@@ -48,6 +48,13 @@ ORDERS: Fields = {
     "location": PLACES,
     "competitor_share": ("доля конкурентов",),
 }
+IDENTIFIERS: Fields = {
+    "customer": CUSTOMERS,
+    "email": ("e-mail", "mail", "почта", "эл. почта", "электронная почта"),
+    "phone": ("telephone", "mobile", "телефон", "мобильный"),
+    "channel": CHANNELS,
+    "identifier": ("handle", "nickname", "ник", "логин"),
+}
 
 
 def positions(

@@ -1,0 +1,192 @@
+"""Identifiers as files told them, the persons that were worked out from them, and who spoke on both sides."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy.sql.elements import ColumnElement
+
+from core.batches import batches
+from core.labels import CLASSES, LOWEST_PASSIVE, LOWEST_PROMOTER, Label
+from store.contributions import Rows
+from store.database import ONE_STATEMENT, ReadSession, WriteSession, insert_for
+from store.mentions import Kept
+from store.models import Brand, Channel, Identifier, Location, Mention, MentionLabel, Person, Scale, SurveyResponse
+from store.queries import Slice
+
+ROWS_A_FETCH = 50_000
+ROWS_A_WRITE = 5_000
+KEY = np.dtype("S32")
+
+Keys = NDArray[np.bytes_]
+Pairs = tuple[tuple[int, int, int], ...]
+"""Persons [class in the survey][class in public], in the order of `core.labels.CLASSES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCustomer:
+    """One customer and some of its identifiers: from each identifier's key to what it is of (email, a channel)."""
+
+    customer_key: str
+    identifiers: Mapping[str, str]
+
+
+def keep_customers(
+    session: WriteSession, brand: Brand, customers: Sequence[NewCustomer], *, source: str, now: datetime
+) -> Kept:
+    """Insert the identifiers that are new; those that another file told are from now on told by this one.
+
+    Counts customers in the order given, not identifiers: one is added where any of its identifiers is new.
+    """
+    known = _told(session, brand, customers)
+    before, kept, rows = dict(known), Kept(), {}
+    for customer in customers:
+        pairs = [(customer.customer_key, key) for key in customer.identifiers]
+        is_new, is_other = any(pair not in known for pair in pairs), any(known.get(pair) != source for pair in pairs)
+        kept += Kept(added=1) if is_new else Kept(changed=1) if is_other else Kept(unchanged=1)
+        for pair, channel in zip(pairs, customer.identifiers.values(), strict=True):
+            if before.get(pair) != source:
+                rows[pair] = {"channel": channel}
+            known[pair] = source
+    shared = {"brand_id": brand.id, "source": source, "added_at": now}
+    values = [{"customer_key": one, "key": key} | row | shared for (one, key), row in rows.items()]
+    if values:
+        insert = insert_for(session, Identifier)
+        update = insert.on_conflict_do_update(
+            index_elements=["brand_id", "customer_key", "key"], set_={"source": insert.excluded.source}
+        )
+        session.execute(update, values, execution_options=ONE_STATEMENT)
+    return kept
+
+
+def _told(session: ReadSession, brand: Brand, customers: Sequence[NewCustomer]) -> dict[tuple[str, str], str]:
+    """The file that told each identifier of these customers."""
+    query = sa.select(Identifier.customer_key, Identifier.key, Identifier.source).where(
+        Identifier.brand_id == brand.id, Identifier.customer_key.in_({one.customer_key for one in customers})
+    )
+    return {(customer, key): source for customer, key, source in session.execute(query)}
+
+
+def drop_identifiers(
+    session: WriteSession, brand: Brand, *, source: str | None = None, customer_key: str | None = None
+) -> int:
+    """Delete what one file told, or what is known of one customer; how many identifiers. With neither given, none."""
+    if source is None and customer_key is None:
+        return 0
+    where = Identifier.source == source if customer_key is None else Identifier.customer_key == customer_key
+    found = session.execute(sa.delete(Identifier).where(Identifier.brand_id == brand.id, where))
+    return int(getattr(found, "rowcount", 0))
+
+
+def identifier_columns(session: ReadSession, brand: Brand) -> tuple[Keys, Keys]:
+    """The customer and the key of every identifier, as two columns: a million take 64 MB."""
+    return _columns(session, sa.select(Identifier.customer_key, Identifier.key).where(Identifier.brand_id == brand.id))
+
+
+def _columns(session: ReadSession, query: Rows) -> tuple[Keys, Keys]:
+    fetched = session.execute(query.execution_options(yield_per=ROWS_A_FETCH)).partitions()
+    parts = [np.array([tuple(row) for row in part], dtype=KEY) for part in fetched]
+    both = np.concatenate([np.empty((0, 2), KEY), *parts])
+    return both[:, 0], both[:, 1]
+
+
+def write_persons(session: WriteSession, brand: Brand, keys: Keys, persons: Keys) -> int:
+    """Make these the brand's persons, `persons[i]` that of `keys[i]`, writing only what differs; how many rows did."""
+    old_keys, old_persons = _columns(session, sa.select(Person.key, Person.person_key).filter_by(brand_id=brand.id))
+    gone = np.setdiff1d(old_keys, keys)
+    new = np.setdiff1d(_joined(keys, persons), _joined(old_keys, old_persons))
+    for some in batches(_words(gone), ROWS_A_WRITE):
+        session.execute(sa.delete(Person).where(Person.brand_id == brand.id, Person.key.in_(some)))
+    insert = insert_for(session, Person)
+    update = insert.on_conflict_do_update(
+        index_elements=["brand_id", "key"], set_={"person_key": insert.excluded.person_key}
+    )
+    width = KEY.itemsize
+    for words in batches(_words(new), ROWS_A_WRITE):
+        rows = [{"brand_id": brand.id, "key": word[:width], "person_key": word[width:]} for word in words]
+        session.execute(update, rows)
+    return len(gone) + len(new)
+
+
+def _joined(keys: Keys, persons: Keys) -> Keys:
+    """Both as one word of their full width, to be compared at once."""
+    both = np.stack([keys.astype(KEY), persons.astype(KEY)], axis=-1)
+    return np.ascontiguousarray(both).view(f"S{2 * KEY.itemsize}").reshape(-1)
+
+
+def _words(keys: Keys) -> Iterator[str]:
+    return (key.decode() for key in keys.tolist())
+
+
+def matched(session: ReadSession, brand: Brand, part: Slice | None = None) -> Pairs:
+    """Persons who spoke on both sides, by their newest survey answer and their newest voice; each person once.
+
+    Days and location hold for both sides, the channel for the public one. All zeros where no identifiers are known.
+    """
+    counts = {(said, public): 0 for said in CLASSES for public in CLASSES}
+    if session.scalar(sa.select(sa.exists().where(Person.brand_id == brand.id))):
+        answers, voices = _newest(_answers(brand, part or Slice())), _newest(_voices(brand, part or Slice()))
+        query = (
+            sa.select(answers.c.said, voices.c.said, sa.func.count())
+            .join(voices, voices.c.person_key == answers.c.person_key)
+            .where(answers.c.age == 1, voices.c.age == 1)
+            .group_by(answers.c.said, voices.c.said)
+        )
+        counts |= {(Label(said), Label(public)): n for said, public, n in session.execute(query)}
+    return tuple(
+        (counts[said, Label.PROMOTER], counts[said, Label.PASSIVE], counts[said, Label.DETRACTOR]) for said in CLASSES
+    )
+
+
+def _newest(query: Rows) -> sa.Subquery:
+    """The same with the age of each row among its person's: 1 is the newest."""
+    person, said, at, row_id = query.selected_columns
+    age = sa.func.row_number().over(partition_by=person, order_by=(at.desc(), row_id.desc()))
+    return query.with_only_columns(person, said.label("said"), age.label("age")).subquery()
+
+
+def _answers(brand: Brand, part: Slice) -> Rows:
+    said = sa.case(
+        (SurveyResponse.score >= LOWEST_PROMOTER, Label.PROMOTER.value),
+        (SurveyResponse.score >= LOWEST_PASSIVE, Label.PASSIVE.value),
+        else_=Label.DETRACTOR.value,
+    )
+    return (
+        sa.select(Person.person_key, said, SurveyResponse.responded_at, SurveyResponse.id)
+        .join(SurveyResponse, SurveyResponse.customer_key == Person.key)
+        .where(Person.brand_id == brand.id, SurveyResponse.brand_id == brand.id)
+        .where(SurveyResponse.scale == Scale.NPS.value, *_within(SurveyResponse, brand, part))
+    )
+
+
+def _voices(brand: Brand, part: Slice) -> Rows:
+    said = sa.func.coalesce(Mention.rating_label, MentionLabel.label)
+    labelled = (MentionLabel.mention_id == Mention.id) & (MentionLabel.labeller_id == Mention.labeller_id)
+    conditions = _within(Mention, brand, part)
+    if part.channel is not None:
+        ids = sa.select(Channel.id).where(Channel.brand_id == brand.id, Channel.slug == part.channel)
+        conditions.append(Mention.channel_id.in_(ids))
+    return (
+        sa.select(Person.person_key, said, Mention.published_at, Mention.id)
+        .join(Mention, Mention.author_key == Person.key)
+        .outerjoin(MentionLabel, labelled)
+        .where(Person.brand_id == brand.id, Mention.brand_id == brand.id)
+        .where(Mention.is_voice, Mention.removed_at.is_(None), Mention.duplicate_of_id.is_(None))
+        .where(said.in_([known.value for known in CLASSES]), *conditions)
+    )
+
+
+def _within(table: type[Mention | SurveyResponse], brand: Brand, part: Slice) -> list[ColumnElement[bool]]:
+    """Conditions on the day and the location; an unknown location matches nothing."""
+    conditions: list[ColumnElement[bool]] = []
+    if part.start is not None:
+        conditions.append(table.said_on >= part.start)
+    if part.end is not None:
+        conditions.append(table.said_on < part.end)
+    if part.location is not None:
+        ids = sa.select(Location.id).where(Location.brand_id == brand.id, Location.slug == part.location)
+        conditions.append(table.location_id.in_(ids))
+    return conditions
