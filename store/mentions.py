@@ -1,6 +1,6 @@
 """Keep public reviews and posts: each once, edits found by the hash of their text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -127,6 +127,8 @@ COMPARED = (
     "author_key",
     "published_at",
 )
+LABELLED_BY = {"content_hash", "rating", "rating_best", "rating_worst"}
+SCREENED_BY = {"content_hash", "location_id", "author_key", "published_at"}
 KEPT_WHERE_NONE = ("location_id", "author_key", "language", "url")
 DATES = ("published_at", "precision", "said_on", "month_on")
 
@@ -158,10 +160,13 @@ def _differs(old: Any, row: dict[str, Any]) -> bool:
 
 
 def _edit(old: Any, row: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """The columns that an edit changes; an edited text waits for its label again."""
+    """The columns that an edit changes; what was told of the mention as it was waits to be told again."""
     changed = dict.fromkeys((*COMPARED, *KEPT_WHERE_NONE, *DATES, "text", "is_cut", "rating_label", "kind"))
     changes = {name: row[name] for name in changed} | {"id": old.id, "changed_at": now, "removed_at": None}
-    return changes | ({"labeller_id": None} if old.content_hash != row["content_hash"] else {})
+    differs = {name for name in COMPARED if getattr(old, name) != row[name]}
+    told_by = {"labeller_id": LABELLED_BY, "topics_version": {"content_hash"}, "screened_at": SCREENED_BY}
+    changes |= {told: None for told, names in told_by.items() if differs & names}
+    return changes | ({"screened_at": None} if old.removed_at is not None else {})
 
 
 def _speakers(rows: Iterable[dict[str, Any]]) -> set[tuple[str, date]]:
@@ -185,7 +190,8 @@ def elect_voices(session: WriteSession, ids: Iterable[int]) -> None:
     """Give each author's voice to the newest mention in a location, channel and month, among these mentions.
 
     `ids` has to hold whole groups: all mentions of the author there. Without an author each mention is its own voice.
-    Removed mentions and duplicates have none.
+    Removed mentions and duplicates have none. A suspect mention takes no voice from another: what nobody suspects is
+    then counted the same with and without suspects.
     """
     rank = (
         sa.func.row_number()
@@ -193,6 +199,7 @@ def elect_voices(session: WriteSession, ids: Iterable[int]) -> None:
             partition_by=(Mention.location_id, Mention.channel_id, Mention.month_on, Mention.author_key),
             order_by=(
                 sa.or_(Mention.removed_at.is_not(None), Mention.duplicate_of_id.is_not(None)),
+                Mention.suspicion.is_not(None),
                 Mention.published_at.desc(),
                 Mention.id.desc(),
             ),
@@ -210,18 +217,20 @@ def elect_voices(session: WriteSession, ids: Iterable[int]) -> None:
 
 
 def mark_removed(session: WriteSession, ids: Iterable[int], *, now: datetime) -> None:
-    """Mark mentions that are gone at their source: they are kept, and count no more."""
-    _mark(session, ids, {"removed_at": now})
+    """Mark mentions that are gone at their source: they are kept, and count no more; their copies are screened anew."""
+    mark(session, {mention: {"removed_at": now, "screened_at": None} for mention in ids})
 
 
 def mark_duplicates(session: WriteSession, ids: Iterable[int], *, of_id: int) -> None:
     """Mark mentions as copies of another: they are kept, and count no more."""
-    _mark(session, ids, {"duplicate_of_id": of_id})
+    mark(session, {mention: {"duplicate_of_id": of_id} for mention in ids})
 
 
-def _mark(session: WriteSession, ids: Iterable[int], values: dict[str, Any]) -> None:
-    chosen = list(ids)
-    group = sa.select(Mention.brand_id, Mention.author_key, Mention.month_on).where(Mention.id.in_(chosen)).subquery()
+def mark(session: WriteSession, marks: Mapping[int, Mapping[str, Any]]) -> None:
+    """Change columns of many mentions, by id: voices and tallies follow, in one pass over all of them."""
+    if not marks:
+        return
+    group = sa.select(Mention.brand_id, Mention.author_key, Mention.month_on).where(Mention.id.in_(marks)).subquery()
     rivals = session.scalars(
         sa.select(Mention.id).join(
             group,
@@ -230,6 +239,6 @@ def _mark(session: WriteSession, ids: Iterable[int], values: dict[str, Any]) -> 
             & (Mention.month_on == group.c.month_on),
         )
     )
-    with followed(session, Side.SOCIAL, {*chosen, *rivals}) as touched:
-        session.execute(sa.update(Mention).where(Mention.id.in_(chosen)).values(**values))
+    with followed(session, Side.SOCIAL, {*marks, *rivals}) as touched:
+        session.execute(sa.update(Mention), [{"id": mention, **values} for mention, values in marks.items()])
         elect_voices(session, touched)
