@@ -16,8 +16,6 @@ from metrics.intervals import Array
 from metrics.nps import POINTS, Nps, nps_each
 from metrics.prevalence import FLAT, NET, prevalence
 
-Shares = Counts  # the founder's import; goes with it
-
 PRIOR_VOICES = 3.0
 """What a prior at the brand's own level weighs, as much as the flat one: at 8 errors are smaller where locations are
 alike, but where they differ by 30 points the intervals of segments of 20 hold 86 % instead of 93 %."""

@@ -35,6 +35,15 @@ def test_many_keep_their_order_and_their_holes() -> None:
     assert [one and one.value for one in found] == [100, None, -100]
 
 
+def test_shares_that_are_worth_fewer_voices_have_the_interval_of_so_many() -> None:
+    [found], few = nps_each([Counts(50, 30, 20)], [10.0]), nps(Counts(5, 3, 2))
+
+    assert found is not None
+    assert few is not None
+    assert (found.value, found.low, found.high) == pytest.approx((few.value, few.low, few.high))
+    assert (found.n, found.worth) == (100, 10)
+
+
 def test_none_at_all_are_an_empty_list() -> None:
     assert nps_each([]) == []
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from core.counts import Counts, Voices
 from core.labels import TextKind
+from metrics.gaps import gap
 from metrics.nps import Nps, nps
 from metrics.quantification import PLAIN, Estimator, Ground, KindRule, brand_level, social_each
 
@@ -172,3 +173,18 @@ def test_no_counts_are_too_few_or_too_many(said: tuple[float, ...]) -> None:
     assert (found is None) == (sum(said) == 0)
     if found is not None:
         assert -100 <= found.low <= found.high <= 100
+
+
+@examples
+@given(some_voices.filter(lambda voices: voices.n > 0), a_counts.filter(lambda counts: counts.n > 0))
+def test_a_gap_to_a_corrected_score_is_significant_exactly_where_its_interval_leaves_zero_out(
+    voices: Voices, answers: Counts
+) -> None:
+    survey = nps(answers)
+    assert survey is not None
+
+    found = gap(survey, only(voices, RULES))
+
+    assert 0 <= found.p <= 1
+    if min(abs(found.low), abs(found.high)) > 1e-6:
+        assert (found.p < 0.05) == (not found.low <= 0 <= found.high)
