@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 import numpy as np
 import sqlalchemy as sa
@@ -88,33 +89,38 @@ def identifier_columns(session: ReadSession, brand: Brand) -> tuple[Keys, Keys]:
 
 def _columns(session: ReadSession, query: Rows) -> tuple[Keys, Keys]:
     fetched = session.execute(query.execution_options(yield_per=ROWS_A_FETCH)).partitions()
-    parts = [np.array([tuple(row) for row in part], dtype=KEY) for part in fetched]
-    both = np.concatenate([np.empty((0, 2), KEY), *parts])
-    return both[:, 0], both[:, 1]
+    # hashes are of one width: joined they are an array already, four times as fast as row by row
+    parts = [np.frombuffer("".join(chain.from_iterable(part)).encode(), KEY) for part in fetched]
+    both = np.concatenate([np.empty(0, KEY), *parts])
+    return both[::2], both[1::2]
 
 
 def write_persons(session: WriteSession, brand: Brand, keys: Keys, persons: Keys) -> int:
-    """Make these the brand's persons, `persons[i]` that of `keys[i]`, writing only what differs; how many rows did."""
+    """Make these the brand's persons, `persons[i]` that of `keys[i]`, writing only what differs; how many rows did.
+
+    `keys` are sorted.
+    """
     old_keys, old_persons = _columns(session, sa.select(Person.key, Person.person_key).filter_by(brand_id=brand.id))
-    gone = np.setdiff1d(old_keys, keys)
-    new = np.setdiff1d(_joined(keys, persons), _joined(old_keys, old_persons))
+    order = np.argsort(old_keys, kind="stable")
+    old_keys, old_persons = old_keys[order], old_persons[order]
+    at = np.searchsorted(old_keys, keys)
+    at[at == len(old_keys)] = 0
+    stays = old_keys[at] == keys if len(old_keys) else np.zeros(len(keys), np.bool_)
+    gone = np.delete(old_keys, at[stays])
     for some in batches(_words(gone), ROWS_A_WRITE):
         session.execute(sa.delete(Person).where(Person.brand_id == brand.id, Person.key.in_(some)))
+    stays[stays] = old_persons[at[stays]] == persons[stays]
+    _upsert_persons(session, brand, keys[~stays], persons[~stays])
+    return len(gone) + int(np.count_nonzero(~stays))
+
+
+def _upsert_persons(session: WriteSession, brand: Brand, keys: Keys, persons: Keys) -> None:
     insert = insert_for(session, Person)
     update = insert.on_conflict_do_update(
         index_elements=["brand_id", "key"], set_={"person_key": insert.excluded.person_key}
     )
-    width = KEY.itemsize
-    for words in batches(_words(new), ROWS_A_WRITE):
-        rows = [{"brand_id": brand.id, "key": word[:width], "person_key": word[width:]} for word in words]
-        session.execute(update, rows)
-    return len(gone) + len(new)
-
-
-def _joined(keys: Keys, persons: Keys) -> Keys:
-    """Both as one word of their full width, to be compared at once."""
-    both = np.stack([keys.astype(KEY), persons.astype(KEY)], axis=-1)
-    return np.ascontiguousarray(both).view(f"S{2 * KEY.itemsize}").reshape(-1)
+    for some in batches(zip(_words(keys), _words(persons), strict=True), ROWS_A_WRITE):
+        session.execute(update, [{"brand_id": brand.id, "key": key, "person_key": person} for key, person in some])
 
 
 def _words(keys: Keys) -> Iterator[str]:
@@ -129,11 +135,17 @@ def matched(session: ReadSession, brand: Brand, part: Slice | None = None) -> Pa
     counts = {(said, public): 0 for said in CLASSES for public in CLASSES}
     if session.scalar(sa.select(sa.exists().where(Person.brand_id == brand.id))):
         answers, voices = _newest(_answers(brand, part or Slice())), _newest(_voices(brand, part or Slice()))
+        # no join of the two: without statistics SQLite compares each of the one with each of the other
+        both = sa.union_all(
+            sa.select(answers.c.person_key, answers.c.said, sa.null().label("public")).where(answers.c.age == 1),
+            sa.select(voices.c.person_key, sa.null(), voices.c.said).where(voices.c.age == 1),
+        ).subquery()
+        person = sa.select(sa.func.max(both.c.said).label("said"), sa.func.max(both.c.public).label("public"))
+        each = person.group_by(both.c.person_key).subquery()
         query = (
-            sa.select(answers.c.said, voices.c.said, sa.func.count())
-            .join(voices, voices.c.person_key == answers.c.person_key)
-            .where(answers.c.age == 1, voices.c.age == 1)
-            .group_by(answers.c.said, voices.c.said)
+            sa.select(each.c.said, each.c.public, sa.func.count())
+            .where(each.c.said.is_not(None), each.c.public.is_not(None))
+            .group_by(each.c.said, each.c.public)
         )
         counts |= {(Label(said), Label(public)): n for said, public, n in session.execute(query)}
     return tuple(
