@@ -59,7 +59,7 @@ def history(bought: Purchases, *, start: date | None, until: date, active_days: 
     stays = months(ever, until=until, active_days=active_days)
     return History(
         ever=ever,
-        period=monthly(bought.take(bought.in_period == 1)),
+        period=ever if start is None else monthly(bought.take(bought.in_period == 1)),
         customers=by_customer(bought),
         stays={month: stay for month, stay in stays.items() if month >= first},
     )

@@ -9,7 +9,7 @@ from core.purchases import COLUMNS, SUMS, Ints, Purchases
 
 
 def monthly(bought: Purchases) -> Purchases:
-    """One row a customer and month, all locations together (0), ordered by customer and month."""
+    """One row a customer and month, all locations together, ordered by customer and month."""
     return _merged(bought, bought.month)
 
 
@@ -27,10 +27,12 @@ def _merged(bought: Purchases, key: Ints) -> Purchases:
         return bought
     bought, key = _ordered(bought, key)
     starts = np.flatnonzero(changes(bought.customer) | changes(key))
+    if len(starts) == len(bought):
+        return bought
     merged = {name: np.add.reduceat(getattr(bought, name), starts) for name in SUMS}
     merged |= {
         "customer": bought.customer[starts],
-        "location": np.zeros(len(starts), dtype=np.int64),
+        "location": bought.location[starts],
         "in_period": np.minimum.reduceat(bought.in_period, starts),
         "month": np.minimum.reduceat(bought.month, starts),
         "last_on": np.maximum.reduceat(bought.last_on, starts),
@@ -39,7 +41,11 @@ def _merged(bought: Purchases, key: Ints) -> Purchases:
 
 
 def _ordered(bought: Purchases, key: Ints) -> tuple[Purchases, Ints]:
-    order = np.lexsort((key, bought.customer))
+    """As the database hands them over they mostly are in order: then nothing is copied."""
+    customer = bought.customer
+    if np.all((customer[1:] > customer[:-1]) | ((customer[1:] == customer[:-1]) & (key[1:] >= key[:-1]))):
+        return bought, key
+    order = np.lexsort((key, customer))
     return bought.take(order), key[order]
 
 
