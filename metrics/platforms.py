@@ -5,7 +5,7 @@ J. R. Landis, E. R. Heyman and G. G. Koch, "Average partial association in three
 International Statistical Review 46 (1978) 237-254. It asks for different NPS, not for different passives.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +53,7 @@ def platforms_each(locations: Sequence[Mapping[str, Counts]]) -> list[Platforms 
     enough = [_enough(counts) for counts in locations]
     estimates = iter(nps_each([one for location in enough for one in location.values()]))
     told = [{channel: found for channel in location if (found := next(estimates))} for location in enough]
-    pairs = [(min(each, key=_value_in(each)), max(each, key=_value_in(each))) for each in told if each]
+    pairs = [_widest(each) for each in told if each]
     compared = [each for each in told if each]
     gaps = gap_each([(each[low], each[high]) for each, (low, high) in zip(compared, pairs, strict=True)])
     p_values = [_p_value(location) for location in enough if location]
@@ -68,8 +68,10 @@ def _enough(counts: Mapping[str, Counts]) -> dict[str, Counts]:
     return found if len(found) > 1 else {}
 
 
-def _value_in(channels: Mapping[str, Nps]) -> Callable[[str], float]:
-    return lambda channel: channels[channel].value
+def _widest(channels: Mapping[str, Nps]) -> tuple[str, str]:
+    """The channels of the lowest and of the highest NPS: two, also where all are the same."""
+    ranked = sorted(channels, key=lambda channel: channels[channel].value)
+    return ranked[0], ranked[-1]
 
 
 def _platforms(

@@ -40,7 +40,10 @@ def test_other_passives_with_the_same_nps_are_no_disagreement() -> None:
 
 
 def test_channels_of_one_class_cannot_disagree() -> None:
-    assert only({"google": Counts(30, 0, 0), "yandex": Counts(20, 0, 0)}).p == 1
+    found = only({"google": Counts(30, 0, 0), "yandex": Counts(20, 0, 0)})
+
+    assert found.p == 1
+    assert {found.lowest, found.highest} == {"google", "yandex"}
 
 
 def test_a_location_among_many_needs_more_than_one_alone() -> None:
