@@ -25,9 +25,12 @@ class _Phrase:
     excludes: bool
     groups: tuple[Atoms, ...]
     reach: int
+    needs: frozenset[str]
 
     def found(self, at: int, words: Sequence[Atoms]) -> frozenset[int]:
         """Positions of its words where the first of them is at this one; none where it is not."""
+        if self.reach == 1:
+            return frozenset((at,))
         places: set[int] = set()
         for group in self.groups:
             begins = _first(group, words, at, at + self.reach)
@@ -69,10 +72,11 @@ def topics_of(text: str, language: str | None, dictionary: Dictionary) -> frozen
 
 def _topics_of_clause(words: Sequence[str], index: _Index) -> set[str]:
     atoms = [index.atoms(word) for word in words]
+    present = frozenset(atom for here in atoms for atom in here)
     hits: list[tuple[str, frozenset[int]]] = []
     excluded: dict[str, set[int]] = {}
     for at, here in enumerate(atoms):
-        for phrase in (phrase for atom in here for phrase in index.phrases[atom]):
+        for phrase in (phrase for atom in here for phrase in index.phrases[atom] if phrase.needs <= present):
             places = phrase.found(at, atoms)
             if places and phrase.excludes:
                 excluded.setdefault(phrase.topic, set()).update(places)
@@ -104,7 +108,8 @@ def _phrases(dictionary: Dictionary, latin: str) -> Iterator[_Phrase]:
 def _phrase(topic: str, pattern: str, latin: str, *, excludes: bool) -> _Phrase:
     groups = tuple(tuple(_atom(part, latin) for part in group.split("_")) for group in pattern.split())
     slack = SLACK if len(groups) > 1 else 0
-    return _Phrase(topic, excludes, groups, reach=sum(map(len, groups)) + slack)
+    needs = frozenset(atom for group in groups for atom in group)
+    return _Phrase(topic, excludes, groups, reach=sum(map(len, groups)) + slack, needs=needs)
 
 
 def _atom(part: str, latin: str) -> str:

@@ -82,4 +82,4 @@ def test_more_of_the_same_makes_a_term_surer(here: list[list[str]], elsewhere: l
     once = {term.term: term.z for term in terms(here, elsewhere, prior_texts=1e-9)}
     thrice = {term.term: term.z for term in terms(here * 3, elsewhere * 3, prior_texts=1e-9)}
 
-    assert all(thrice[term] >= z for term, z in once.items())
+    assert all(thrice[term] > z for term, z in once.items() if z > 1e-6)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from core.counts import Counts
 from metrics.aspects import Stage
-from metrics.unsaid import EVERYTHING, EXACT_UP_TO, Topics, tone_by_stage, unsaid, unsaid_each, wilson_bounds
+from metrics.shares import EXACT_UP_TO, wilson_bounds
+from metrics.unsaid import EVERYTHING, Topics, tone_by_stage, unsaid, unsaid_each
 
 SEVERAL = st.integers(0, 40)
 
