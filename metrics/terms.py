@@ -68,9 +68,9 @@ def terms(
 ) -> list[Term]:
     """Terms of texts `here` (lemmas of each, in order) that are oftener than `elsewhere`, the surest first; often [].
 
-    Terms of fewer than three texts, and those that are `covered` (by a topic, say), are not shown. `q` is Benjamini and
     Terms of fewer than three texts, and those that are `covered` (by a topic, say), are not shown. `q` is Benjamini
-    in three texts on both sides together. Without texts elsewhere nothing can differ: [].
+    and Hochberg's of exact p-values (that of z is too small for rare terms) over all terms that could have been shown:
+    those in three texts on both sides together. Without texts elsewhere nothing can differ: [].
     """
     if not here or not elsewhere:
         return []

@@ -4,9 +4,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from core.labels import Label, Side
+from core.counts import Counts
+from core.labels import CLASSES, Label, Side
 from metrics.aspects import dictionary
+from metrics.topics import topics_of
 from metrics.unsaid import unsaid
+from pipeline.sample.material import comments as comments_of_the_sample
+from pipeline.sample.material import written
 from pipeline.topics import TopicsTold, tell_topics, waiting
 from store.database import Database
 from store.models import MentionTopic
@@ -95,3 +99,18 @@ def test_what_the_tallies_count_tells_what_is_unsaid(db: Database, world: World)
     first = unsaid(both[Side.SOCIAL], both[Side.SURVEY])[0]
     assert (first.topic, first.public_n, first.survey_n) == ("changing_rooms", 12, 12)
     assert first.is_unsaid
+
+
+def test_of_the_sample_chain_changing_rooms_come_first_at_center() -> None:
+    heard: dict[str, Counts] = {}
+    told: dict[str, Counts] = {}
+    said = [(heard, one.label, one.text) for one in written() if one.location == "center" and one.label in CLASSES]
+    said += [(told, one.label, one.text) for one in comments_of_the_sample() if one.location == "center"]
+
+    for side, label, text in said:
+        for topic in {"", *topics_of(text, None, SHIPPED)}:
+            side[topic] = side.get(topic, Counts()) + Counts(*(int(label is known) for known in CLASSES))
+    first, *_, last = unsaid(heard, told)
+
+    assert (first.topic, first.is_unsaid) == ("changing_rooms", True)
+    assert not last.is_unsaid
