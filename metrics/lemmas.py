@@ -4,8 +4,6 @@ import re
 from functools import lru_cache
 from typing import Any
 
-import simplemma
-
 READ = 20_000
 """Characters that are read of a text: what is longer is no review."""
 
@@ -44,13 +42,19 @@ def lemma(word: str, language: str) -> str:
     """The dictionary form of a word in lower case, ё written as е; the word itself where it has none."""
     if len(word) > LONGEST_WORD or word.isdigit():
         return word
-    found = _russian(word) if language == RUSSIAN else simplemma.lemmatize(word, lang=language)
+    found = _russian(word) if language == RUSSIAN else _latin(word, language)
     return str(found).lower().replace("ё", "е")
 
 
 def lemmas(text: str, language: str | None = None) -> list[str]:
     """Dictionary forms of a text's words, in order; [] for none. `language` is an ISO 639-1 code."""
     return [lemma(word, language_of(word, language)) for words in clauses(text) for word in words]
+
+
+def _latin(word: str, language: str) -> Any:
+    from simplemma import lemmatize  # noqa: PLC0415 - see `_morphology`
+
+    return lemmatize(word, lang=language)
 
 
 def _russian(word: str) -> Any:
