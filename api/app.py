@@ -17,6 +17,7 @@ from api.routes import alerts, brands, gaps, health, loyalty, mentions, nps
 from core.clock import Clock, now
 from core.logs import configure_logs
 from core.settings import Settings
+from metrics.aspects import dictionary
 from store.database import Database, open_database
 
 STATIC = Path(__file__).parent / "static"
@@ -47,6 +48,7 @@ def create_app(
         lifespan=_closing(db) if closes else None,
     )
     app.state.db, app.state.clock, app.state.open_pages = db, clock, open_pages
+    app.state.dictionary = dictionary(settings.dictionary)
     app.state.turns = anyio.Semaphore(TURNS)
     problems.install(app)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)

@@ -12,6 +12,7 @@ import anyio
 from fastapi import Depends, Request
 
 from core.clock import Clock
+from metrics.aspects import Dictionary
 from store.database import Database, ReadSession, WriteSession
 
 TURNS = 10
@@ -36,8 +37,15 @@ def moment(request: Request) -> datetime:
     return clock()
 
 
+def topics(request: Request) -> Dictionary:
+    """The aspect dictionary of the app."""
+    found: Dictionary = request.app.state.dictionary
+    return found
+
+
 Db = Annotated[Database, Depends(database)]
 Now = Annotated[datetime, Depends(moment)]
+Topics = Annotated[Dictionary, Depends(topics)]
 
 
 def _read(db: Db) -> Iterator[ReadSession]:

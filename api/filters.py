@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 from pydantic import BeforeValidator, WithJsonSchema
 
+from api.words import Language
 from core.clock import zone
 from core.errors import Invalid
 from store.models import Brand
@@ -40,11 +41,16 @@ Slug = Annotated[
 By = Annotated[
     str | None,
     Query(
-        description="what to cut by, comma-separated: `location`, `month`, `channel`; without it, the total alone",
+        description="what to cut by, comma-separated: `location`, `month`, `channel`, `topic`; without it, the total "
+        "alone",
         max_length=100,
-        json_schema_extra={"pattern": "^(location|month|channel)(,(location|month|channel))*$"},
+        json_schema_extra={"pattern": "^(location|month|channel|topic)(,(location|month|channel|topic))*$"},
         examples=["location", "month,channel"],
     ),
+]
+
+Lang = Annotated[
+    Language | None, Query(description="in which topics are named; without it, that of most of the newest mentions")
 ]
 
 

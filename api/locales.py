@@ -68,10 +68,31 @@ EN = {
     "One author counts once per location, channel and month.",
     "method_verdict": "A verdict needs an interval of the gap without zero; where many rows are compared, at most "
     "{fdr} of the verdicts are expected to be false. With fewer than {least} voices on a side none is given.",
-    "method_limit": "Limits: public figures are plain counts of labels, not yet corrected for the labeller’s errors. "
-    "Who writes in public chooses to; a gap tells where to look, not yet why.",
+    "method_limit": "Public figures are corrected for how the labeller errs on such texts, and their bars are wider "
+    "for it. Who writes in public chooses to: a gap tells where to look, and its topics what to look for.",
     "made": "Made on {moment}",
     "labellers": "Labeller: {versions}",
+    "summary": "In short",
+    "sum_too_few": "{brand}: too few have spoken on one side or the other to compare them.",
+    "sum_no_evidence": "{brand}: customers give {survey} points in the survey and {social} in public. The difference, "
+    "{gap} ({interval}), may be chance; with so many voices a true gap of {detectable} points would have shown.",
+    "sum_real": "{brand}: customers give {survey} points in the survey and {social} in public. The difference, {gap} "
+    "({interval}), is real.",
+    "sum_row": "{name}: {survey} in the survey and {social} in public; the difference, {gap} ({interval}), is real.",
+    "sum_topics": "In public they write about {topics}, far more than in survey comments.",
+    "sum_counted": "Of {tested} rows that could be compared, {worse} are worse in public and {better} better; {few} "
+    "have too few voices.",
+    "sum_platforms": "{name}: the platforms disagree, {lowest} says {low} and {highest} {high}; their mean is "
+    "nobody’s opinion.",
+    "sum_moved_social": "In {month} the public moved by {value} points ({interval}) against the month before: more "
+    "than chance.",
+    "sum_moved_survey": "In {month} the survey moved by {value} points ({interval}) against the month before: more "
+    "than chance.",
+    "sum_mix": "With the survey’s mix of locations and months the public side would be {social}, not {uncorrected}: "
+    "part of the difference is who speaks.",
+    "sum_suspects": "{voices} look like copies or a burst of new accounts. Without them the public side is {social}.",
+    "sum_correction": "Public figures are corrected for the labeller’s errors: {social}, where plain counting gives "
+    "{plain}.",
     "error_home": "To the start page",
     "operations": "HTTP API",
     "operations_hint": "Send a key: `Authorization: Bearer KEY`. The machine-readable description is at",
@@ -144,10 +165,29 @@ RU = {
     "любой их точке. Один автор считается один раз на точку, канал и месяц.",
     "method_verdict": "Вывод делается, если интервал разрыва не содержит нуля; когда сравнивается много строк, ложными "
     "ожидаются не более {fdr} выводов. Если на одной из сторон голосов меньше {least}, вывода нет.",
-    "method_limit": "Ограничения: публичные цифры — простой подсчёт меток, ещё без поправки на ошибки разметки. "
-    "Публично пишут не все; разрыв показывает, куда смотреть, но ещё не почему.",
+    "method_limit": "Публичные цифры исправлены на то, как модель ошибается на таких текстах, поэтому и полосы шире. "
+    "Публично пишут не все: разрыв показывает, куда смотреть, а темы — на что.",
     "made": "Составлено {moment}",
     "labellers": "Модель разметки: {versions}",
+    "summary": "Коротко",
+    "sum_too_few": "{brand}: на одной из сторон голосов слишком мало, чтобы сравнивать.",
+    "sum_no_evidence": "{brand}: в опросе клиенты дают {survey} п., публично — {social}. Разница {gap} ({interval}) "
+    "может быть случайной; при таком числе голосов настоящий разрыв в {detectable} п. был бы виден.",
+    "sum_real": "{brand}: в опросе клиенты дают {survey} п., публично — {social}. Разница {gap} ({interval}) "
+    "настоящая.",
+    "sum_row": "{name}: {survey} в опросе и {social} публично; разница {gap} ({interval}) настоящая.",
+    "sum_topics": "Публично пишут гораздо чаще, чем в комментариях опроса, про: {topics}.",
+    "sum_counted": "Сравнить можно строк: {tested}; публично хуже — {worse}, лучше — {better}; слишком мало голосов — "
+    "{few}.",
+    "sum_platforms": "{name}: площадки расходятся, {lowest} — {low}, {highest} — {high}; среднее не отражает ничьего "
+    "мнения.",
+    "sum_moved_social": "{month}: публичная оценка сдвинулась на {value} п. ({interval}) к прошлому месяцу — больше "
+    "случайного.",
+    "sum_moved_survey": "{month}: опрос сдвинулся на {value} п. ({interval}) к прошлому месяцу — больше случайного.",
+    "sum_mix": "При составе, как в опросе (точки, месяцы), публичная сторона была бы {social}, а не {uncorrected}: "
+    "часть разницы — в том, кто говорит.",
+    "sum_suspects": "{voices} похожи на копии или наплыв новых аккаунтов. Без них публичная сторона — {social}.",
+    "sum_correction": "Публичные цифры исправлены на ошибки разметки: {social}, простой подсчёт дал бы {plain}.",
     "error_home": "На главную",
     "operations": "HTTP API",
     "operations_hint": "Передайте ключ: `Authorization: Bearer KEY`. Машинное описание:",

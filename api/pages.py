@@ -10,12 +10,13 @@ from pydantic import BeforeValidator
 
 from api import words
 from api.auth import VisitorOf, visible_brand, visible_brands
-from api.deps import Now, Reading
+from api.deps import Now, Reading, Topics
 from api.filters import NO_NUL, Day, period_checked
 from api.report_page import render_report
 from api.templating import template
 from api.words import Language
-from store.queries import Slice, dimensions
+from store.queries import Slice
+from store.segments import dimensions
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -61,13 +62,14 @@ def read_brand(
     session: Reading,
     visitor: VisitorOf,
     now: Now,
+    topics: Topics,
     slug: str,
     form: Annotated[Form, Depends()],
     lang: Lang = Language.EN,
 ) -> Response:
     """The report of one brand."""
     brand = visible_brand(session, visitor, slug)
-    page = render_report(session, brand, dimensions(form.by), form.slice(), now=now, language=lang)
+    page = render_report(session, brand, dimensions(form.by), form.slice(), now=now, dictionary=topics, language=lang)
     return HTMLResponse(page)
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from api.filters import midnight
+from api.why import narrowed
 from core.labels import Label
 from store.database import ReadSession
 from store.models import Brand
@@ -13,7 +14,6 @@ from store.queries import MentionFilter, MentionRow, Slice, mentions_page
 
 TEXTS_A_ROW = 5
 LONGEST_QUOTE = 300
-DECEMBER = 12
 Names = Mapping[str, Mapping[str, str]]
 """What to call the slugs of each dimension, `location` and `channel`."""
 
@@ -35,26 +35,16 @@ def quotes(
     """The newest detractors' texts of a segment; none for what belongs to no location, which cannot be searched for."""
     if None in segment.values():
         return []
-    start, end = part.start, part.end
-    if month := segment.get("month"):
-        first, following = _month_days(month)
-        start, end = max(start or first, first), min(end or following, following)
+    here = narrowed(part, segment)
     wanted = MentionFilter(
-        location=segment.get("location") or part.location,
-        channel=segment.get("channel") or part.channel,
-        start=midnight(start, brand) if start else None,
-        end=midnight(end, brand) if end else None,
+        location=here.location,
+        channel=here.channel,
+        start=midnight(here.start, brand) if here.start else None,
+        end=midnight(here.end, brand) if here.end else None,
         label=Label.DETRACTOR,
     )
     found = mentions_page(session, brand, wanted, limit=TEXTS_A_ROW)
     return [_quote(row, names) for row in found if row.mention.text.strip()]
-
-
-def _month_days(month: str) -> tuple[date, date]:
-    """The first day of a month of the form 2026-10, and that of the next."""
-    year, number = map(int, month.split("-"))
-    following = date(year + 1, 1, 1) if number == DECEMBER else date(year, number + 1, 1)
-    return date(year, number, 1), following
 
 
 def _quote(row: MentionRow, names: Names) -> Quote:

@@ -10,15 +10,17 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from api import words
+from api.details import details, names_of, told
 from api.quotes import Names, Quote, quotes
 from api.reports import GapReport, gap_report
 from api.templating import template
 from api.words import Language, Words
 from core.clock import zone
-from metrics.gaps import FALSE_DISCOVERIES, MIN_VOICES, GapRow, Verdict
+from metrics.aspects import Dictionary
+from metrics.gaps import FALSE_DISCOVERIES, MIN_VOICES, Verdict
 from metrics.nps import Nps
+from metrics.report import GapRow
 from store.alerts import AlertRow, list_alerts
-from store.brands import list_channels, list_locations
 from store.database import ReadSession
 from store.models import Alert, Brand
 from store.queries import Slice
@@ -73,19 +75,24 @@ def render_report(
     part: Slice | None = None,
     *,
     now: datetime,
+    dictionary: Dictionary,
     language: Language = Language.EN,
     standalone: bool = False,
 ) -> str:
     """The gap report as HTML. `standalone` makes one file of it: the style inside, no form, no links to other pages."""
     part = part or Slice()
-    report, say = gap_report(session, brand, by, part, now=now), words.of(language)
-    names = _names(session, brand)
+    say, names = words.of(language), names_of(session, brand, dictionary, language)
+    report = gap_report(session, brand, by, part, now=now, dictionary=dictionary, language=language)
+    beside = details(session, brand, part, dictionary, report.meta.correction)
     rows = [_view(session, brand, row, part, names, say) for row in _ordered(report)[:ROWS_WITH_TEXTS]]
     rows += [_view(session, brand, row, part, names, say, quoted=False) for row in _ordered(report)[ROWS_WITH_TEXTS:]]
     return template("report.html").render(
         t=say,
         brand=brand,
         report=report,
+        summary=told(report, brand, names, beside)[language.value],
+        beside=beside,
+        topic_name=lambda key: names["topic"].get(key, key),
         total=_view(session, brand, report.total, part, names, say, quoted=not report.rows),
         rows=rows,
         widest=_widest(rows),
@@ -108,14 +115,6 @@ def render_report(
 def style() -> Markup:
     """Our own style sheet, to be put into a page that has to stand alone."""
     return Markup((files("api") / "static" / "afterword.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
-
-
-def _names(session: ReadSession, brand: Brand) -> dict[str, dict[str, str]]:
-    """What to call the slugs of each dimension."""
-    return {
-        "location": {location.slug: location.name for location in list_locations(session, brand)},
-        "channel": {channel.slug: channel.name for channel in list_channels(session, brand)},
-    }
 
 
 def _filters(part: Slice) -> list[tuple[str, str | None]]:
@@ -143,24 +142,12 @@ def _view(
 ) -> RowView:
     return RowView(
         row=row,
-        name=_name(row.segment, names, say),
+        name=say.segment(row.segment, names),
         history=_history(row.segment, part, say),
         survey=Mark.of(row.survey) if row.survey else None,
         social=Mark.of(row.social) if row.social else None,
         quotes=quotes(session, brand, row.segment, part, names) if quoted else [],
     )
-
-
-def _name(segment: Mapping[str, str | None], names: Names, say: Words) -> str:
-    if not segment:
-        return say["total"]
-    parts = []
-    for dimension, value in segment.items():
-        if value is None:
-            parts.append(say["nowhere"])
-        else:
-            parts.append(say.month(value) if dimension == "month" else names[dimension].get(value, value))
-    return " · ".join(parts)
 
 
 def _history(segment: Mapping[str, str | None], part: Slice, say: Words) -> str | None:

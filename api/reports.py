@@ -1,22 +1,29 @@
 """Reports, each assembled in one place for whoever shows it: the API, the page, the command line."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from api.correction import Correction, correction
+from api.why import explained
+from api.words import Language
 from core.counts import Counts
 from core.labels import Side
-from metrics.gaps import FALSE_DISCOVERIES, MIN_VOICES, GapRow, report
+from core.memory import uncollected
+from metrics.aspects import Dictionary
+from metrics.gaps import FALSE_DISCOVERIES, MIN_VOICES
 from metrics.intervals import CONFIDENCE
-from metrics.nps import nps_each
-from metrics.rows import POINT_DIGITS, SHARE_DIGITS, as_plain, flat
+from metrics.nps import Nps, nps_each
+from metrics.platforms import platforms_each
+from metrics.report import GapRow, report
+from metrics.rows import as_plain, flat, side
+from metrics.shrinkage import shrink
 from store.database import ReadSession
 from store.labels import labellers_in_use
 from store.models import Brand
-from store.queries import Slice, segments
-
-ESTIMATOR = "plain count: not yet corrected for the labeller's errors"
+from store.queries import Slice, newest_languages
+from store.segments import segments
 
 NPS_FIELDS = ("nps", "low", "high", "n", "promoters", "passives", "detractors")
 
@@ -32,8 +39,9 @@ class ReportMeta:
     start: date | None
     end: date | None
     generated_at: datetime
+    language: Language
     labellers: tuple[str, ...]
-    estimator: str = ESTIMATOR
+    correction: Correction
     confidence: float = CONFIDENCE
     min_voices: int = MIN_VOICES
     false_discovery_rate: float = FALSE_DISCOVERIES
@@ -48,7 +56,9 @@ class ReportMeta:
             "from": self.start.isoformat() if self.start else None,
             "to": self.end.isoformat() if self.end else None,
             "generated_at": self.generated_at.isoformat(),
-            "estimator": self.estimator,
+            "language": self.language.value,
+            "estimator": self.correction.name,
+            "estimators": self.correction.as_plain(),
             "labellers": list(self.labellers),
             "confidence": self.confidence,
             "min_voices": self.min_voices,
@@ -67,8 +77,8 @@ class GapReport:
     def as_plain(self) -> dict[str, Any]:
         """`{"rows": [...], "total": row, "meta": {...}}`, ready for JSON."""
         return {
-            "rows": [as_plain(row) for row in self.rows],
-            "total": as_plain(self.total),
+            "rows": [as_plain(row, self.meta.language.value) for row in self.rows],
+            "total": as_plain(self.total, self.meta.language.value),
             "meta": self.meta.as_plain(),
         }
 
@@ -78,32 +88,69 @@ class GapReport:
         The dimensions of the total are None.
         """
         nowhere = dict.fromkeys(self.meta.by)
-        plain = [("segment", as_plain(row)) for row in self.rows] + [("total", as_plain(self.total))]
+        language = self.meta.language.value
+        plain = [("segment", as_plain(row, language)) for row in self.rows]
+        plain.append(("total", as_plain(self.total, language)))
         return [{"row": kind} | flat(row | {"segment": nowhere | row["segment"]}) for kind, row in plain]
 
 
 def gap_report(
-    session: ReadSession, brand: Brand, by: Sequence[str], part: Slice | None = None, *, now: datetime
+    session: ReadSession,
+    brand: Brand,
+    by: Sequence[str],
+    part: Slice | None = None,
+    *,
+    now: datetime,
+    dictionary: Dictionary,
+    language: Language | None = None,
 ) -> GapReport:
-    """The gap report of a brand, cut by these dimensions (`store.queries.dimensions`); no rows for none of them."""
+    """The gap report of a brand, cut by these dimensions (`store.segments.dimensions`); no rows for none of them.
+
+    Topics are named in the language given, else in that of most of the brand's newest mentions.
+    """
     part = part or Slice()
-    [total] = segments(session, brand, (), part)
-    rows = report(segments(session, brand, by, part), total) if by else []
-    return GapReport(rows, report([total])[0], _meta(session, brand, by, part, now))
+    with uncollected():
+        [counted] = segments(session, brand, (), part)
+        correct = correction(session, brand, counted if part == Slice() else None)
+        rows = report(segments(session, brand, by, part), counted, estimate=correct.estimate) if by else []
+        [total] = report([counted], estimate=correct.estimate)
+        if tuple(by) == ("location",):
+            rows = _compared_locations(session, brand, part, rows)
+    rows = explained(session, brand, rows, part, dictionary)
+    [total] = explained(session, brand, [total], part, dictionary)
+    return GapReport(rows, total, _meta(session, brand, by, part, now, correct, language))
+
+
+def _compared_locations(session: ReadSession, brand: Brand, part: Slice, rows: Sequence[GapRow]) -> list[GapRow]:
+    """Locations pulled to their brand, and whether their platforms agree."""
+    worth = [_worth(row.social) if row.social else Counts() for row in rows]
+    pulled = shrink(worth)
+    channels: dict[str | None, dict[str, Counts]] = {}
+    for cell in segments(session, brand, ("location", "channel"), part):
+        channels.setdefault(cell.segment["location"], {})[cell.segment["channel"] or ""] = cell.social
+    platforms = platforms_each([channels.get(row.segment["location"], {}) for row in rows])
+    shrunk = pulled.locations if pulled else [None] * len(rows)
+    return [replace(row, shrunk=one, platforms=said) for row, one, said in zip(rows, shrunk, platforms, strict=True)]
+
+
+def _worth(social: Nps) -> Counts:
+    """The voices that an estimate is worth, by class."""
+    return Counts(*(social.worth * share for share in (social.promoters, social.passives, social.detractors)))
 
 
 def nps_report(
     session: ReadSession, brand: Brand, by: Sequence[str], part: Slice | None = None, *, now: datetime
 ) -> dict[str, Any]:
     """Both series and their meta, ready for JSON; a segment in which nobody spoke is left out of that side's series."""
-    part = part or Slice()
+    part, correct = part or Slice(), correction(session, brand)
     found = segments(session, brand, by, part)
     sides = {
-        Side.SURVEY: [(row.segment, row.survey) for row in found],
-        Side.SOCIAL: [(row.segment, row.social) for row in found],
+        Side.SURVEY: nps_each([row.survey for row in found]),
+        Side.SOCIAL: correct.estimate([row.public for row in found]),
     }
-    series = {side.value: _points(counted) for side, counted in sides.items()}
-    return {"series": series, "meta": _meta(session, brand, by, part, now).as_plain()}
+    names = [row.segment for row in found]
+    series = {side.value: _points(names, estimates) for side, estimates in sides.items()}
+    return {"series": series, "meta": _meta(session, brand, by, part, now, correct).as_plain()}
 
 
 def nps_table(found: Mapping[str, Any]) -> tuple[list[str], list[dict[str, Any]]]:
@@ -117,25 +164,23 @@ def nps_table(found: Mapping[str, Any]) -> tuple[list[str], list[dict[str, Any]]
     return ["side", *by, *NPS_FIELDS], rows
 
 
-def _points(counted: Sequence[tuple[Mapping[str, str | None], Counts]]) -> list[dict[str, Any]]:
-    estimates = nps_each([counts for _, counts in counted])
+def _points(names: Sequence[Mapping[str, str | None]], estimates: Sequence[Nps | None]) -> list[dict[str, Any]]:
     return [
-        {
-            "segment": dict(segment),
-            "nps": round(nps.value, POINT_DIGITS),
-            "low": round(nps.low, POINT_DIGITS),
-            "high": round(nps.high, POINT_DIGITS),
-            "n": round(nps.n),
-            "promoters": round(nps.promoters, SHARE_DIGITS),
-            "passives": round(nps.passives, SHARE_DIGITS),
-            "detractors": round(nps.detractors, SHARE_DIGITS),
-        }
-        for (segment, _), nps in zip(counted, estimates, strict=True)
+        {"segment": dict(segment)} | side(nps) | {"n": round(nps.n)}
+        for segment, nps in zip(names, estimates, strict=True)
         if nps is not None
     ]
 
 
-def _meta(session: ReadSession, brand: Brand, by: Sequence[str], part: Slice, now: datetime) -> ReportMeta:
+def _meta(
+    session: ReadSession,
+    brand: Brand,
+    by: Sequence[str],
+    part: Slice,
+    now: datetime,
+    correct: Correction,
+    language: Language | None = None,
+) -> ReportMeta:
     return ReportMeta(
         brand=brand.slug,
         by=tuple(by),
@@ -144,5 +189,13 @@ def _meta(session: ReadSession, brand: Brand, by: Sequence[str], part: Slice, no
         start=part.start,
         end=part.end,
         generated_at=now,
+        language=language or language_of(session, brand),
         labellers=tuple(labellers_in_use(session, brand)),
+        correction=correct,
     )
+
+
+def language_of(session: ReadSession, brand: Brand) -> Language:
+    """Russian where most of the newest mentions are; English otherwise."""
+    spoken = newest_languages(session, brand)
+    return Language.RU if 2 * spoken.count(Language.RU.value) > len(spoken) else Language.EN

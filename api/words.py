@@ -45,6 +45,21 @@ class Words:
         whole = round(value)
         return f"+{whole}" if whole > 0 else f"{MINUS}{-whole}" if whole < 0 else "0"
 
+    def size(self, value: float) -> str:
+        """A number of points without a sign."""
+        return self.number(abs(value))
+
+    def segment(self, segment: Mapping[str, str | None], names: Mapping[str, Mapping[str, str]]) -> str:
+        """What a segment of a report is called: `Center · Oct 2026`; what has no name keeps its slug."""
+        if not segment:
+            return self["total"]
+        return " · ".join(self._value(dimension, value, names) for dimension, value in segment.items())
+
+    def _value(self, dimension: str, value: str | None, names: Mapping[str, Mapping[str, str]]) -> str:
+        if value is None:
+            return self["nowhere"]
+        return self.month(value) if dimension == "month" else names[dimension].get(value, value)
+
     def interval(self, low: float, high: float) -> str:
         """Two limits in whole points."""
         return self.say("interval", low=self.points(low), high=self.points(high))

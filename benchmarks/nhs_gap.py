@@ -2,7 +2,7 @@
 
 The NHS friends-and-family answers are both sides: their scores as survey answers, their comments as mentions without
 ratings, through the ordinary import, labeller and report. The two sides are the same people, so every difference is
-the labeller's. Run: python benchmarks/nhs_gap.py [FILE] (default ../shared/data/devtest_nhs_fft.jsonl.gz)
+the labeller's, and whether the social interval holds the survey's own figure says whether it is honest. Run: python benchmarks/nhs_gap.py [FILE] (default ../shared/data/devtest_nhs_fft.jsonl.gz)
 """
 
 import argparse
@@ -15,16 +15,17 @@ from pathlib import Path
 
 import numpy as np
 
+from api.correction import correction
 from core.clock import now
 from core.counts import Counts, SegmentCounts
-from metrics.gaps import GapRow, report
+from metrics.report import GapRow, report
 from pipeline.imports import import_mentions, import_survey
 from pipeline.labelling import label_new
 from sentiment import load
 from store.brands import add_brand, find_brand
 from store.database import Database, open_database
-from store.queries import segments
 from store.schema import upgrade
+from store.segments import segments
 
 FEWEST = 20
 SCORES = {5: 10, 4: 8}
@@ -52,29 +53,31 @@ def split(source: Path, folder: Path) -> tuple[Path, Path]:
     return survey, mentions
 
 
-def cells(db: Database, by: tuple[str, ...]) -> list[GapRow]:
+def cells(db: Database, by: tuple[str, ...], *, corrected: bool) -> list[GapRow]:
     """Rows of the gap report by these dimensions with enough voices on both sides."""
     with db.read() as session:
-        found: list[SegmentCounts] = segments(session, find_brand(session, "nhs"), by)
-    return [row for row in report(found) if min(_n(row, "survey"), _n(row, "social")) >= FEWEST]
+        brand = find_brand(session, "nhs")
+        found = segments(session, brand, by)
+        estimate = correction(session, brand).estimate if corrected else None
+    rows = report(found, estimate=estimate)
+    return [row for row in rows if row.survey and row.social and min(row.survey.n, row.social.n) >= FEWEST]
 
 
-def _n(row: GapRow, side: str) -> float:
-    estimate = getattr(row, side)
-    return estimate.n if estimate else 0.0
-
-
-def show(name: str, rows: list[GapRow]) -> None:
-    """Print mean absolute difference, bias and correlation over cells."""
-    both = np.array([(row.survey.value, row.social.value) for row in rows if row.survey and row.social])
-    difference = both[:, 1] - both[:, 0]
-    correlation = np.corrcoef(both.T)[0, 1] if len(both) > 2 else float("nan")  # noqa: PLR2004 - two points always fit
-    covered = np.mean([row.gap.low <= 0 <= row.gap.high for row in rows if row.gap])
-    print(
-        f"{name:<16} {len(both):>3} cells with n >= {FEWEST}: mean absolute difference "
-        f"{np.abs(difference).mean():5.1f} points, mean {difference.mean():+5.1f}, correlation {correlation:.2f}, "
-        f"gap interval holds 0 in {covered:.0%}"
-    )
+def show(db: Database, name: str, by: tuple[str, ...]) -> None:
+    """Print mean absolute difference, bias, correlation and coverage over cells, counted and corrected."""
+    for how in ("counted", "corrected"):
+        rows = cells(db, by, corrected=how == "corrected")
+        both = np.array([(row.survey.value, row.social.value) for row in rows if row.survey and row.social])
+        difference = both[:, 1] - both[:, 0]
+        correlation = np.corrcoef(both.T)[0, 1] if len(both) > 2 else float("nan")  # noqa: PLR2004 - two points fit
+        held = [row.social.low <= row.survey.value <= row.social.high for row in rows if row.survey and row.social]
+        width = np.mean([row.social.high - row.social.low for row in rows if row.social])
+        covered = np.mean([row.gap.low <= 0 <= row.gap.high for row in rows if row.gap])
+        print(
+            f"{name:<14} {how:<9} {len(both):>3} cells with n >= {FEWEST}: mean absolute error "
+            f"{np.abs(difference).mean():5.1f} points, mean {difference.mean():+5.1f}, correlation {correlation:.2f}, "
+            f"social interval holds the survey in {np.mean(held):.0%} (width {width:.0f}), gap interval 0 in {covered:.0%}"
+        )
 
 
 def main() -> None:
@@ -95,11 +98,13 @@ def main() -> None:
         labelled = label_new(db, load(), clock=now)
         taken = time.perf_counter() - started
         print(f"{answers.added} answers, {texts.added} comments, {labelled.texts_read} texts read in {taken:.0f} s")
-        show("total", cells(db, ()))
-        show("trust", cells(db, ("location",)))
-        show("trust x month", cells(db, ("location", "month")))
+        show(db, "total", ())
+        show(db, "trust", ("location",))
+        show(db, "trust x month", ("location", "month"))
         with db.read() as session:
             [total] = segments(session, find_brand(session, "nhs"), ())
+            for rule in correction(session, find_brand(session, "nhs")).as_plain():
+                print({name: rule[name] for name in ("kind", "estimator", "chosen_on", "groups", "residual", "errors")})
         print(f"survey {total.survey}, social {total.social}: {_share_unknown(total):.1%} of comments are no opinion")
         db.close()
 

@@ -19,13 +19,13 @@ import sqlalchemy as sa
 from core.batches import batches
 from core.clock import now
 from core.counts import Counts
-from metrics.gaps import report
 from metrics.nps import nps
+from metrics.report import report
 from store.brands import add_brand, ids_made
 from store.database import Database, open_database
 from store.models import Brand, Channel, Location, Mention, SurveyResponse, Tally
-from store.queries import segments
 from store.schema import upgrade
+from store.segments import segments
 from store.tallies import rebuild
 
 LOCATIONS, DAYS, BATCH, ROUNDS = 20, 365, 10_000, 9

@@ -25,6 +25,14 @@ class Counts:
             self.promoters + other.promoters, self.passives + other.passives, self.detractors + other.detractors
         )
 
+    def __sub__(self, part: "Counts") -> "Counts":
+        """What remains without a part; never below zero, should the part not lie within."""
+        return Counts(
+            max(self.promoters - part.promoters, 0),
+            max(self.passives - part.passives, 0),
+            max(self.detractors - part.detractors, 0),
+        )
+
 
 Confusion = tuple[tuple[float, float, float], ...]
 """Counts [true class][label said], both in the order of `core.labels.CLASSES`."""
@@ -83,9 +91,17 @@ class Voices:
         """The voices of two disjoint groups together: commutative and associative, with `Voices()` as zero."""
         return Voices(self.rated + other.rated, _merged(self.said, other.said), _merged(self.chances, other.chances))
 
+    def __sub__(self, part: "Voices") -> "Voices":
+        """What remains without a part; nothing of it below zero."""
+        return Voices(self.rated - part.rated, _rest(self.said, part.said), _rest(self.chances, part.chances))
+
 
 def _merged(one: Mapping[TextKind, Counts], other: Mapping[TextKind, Counts]) -> dict[TextKind, Counts]:
     return {kind: one.get(kind, Counts()) + other.get(kind, Counts()) for kind in sorted({*one, *other})}
+
+
+def _rest(whole: Mapping[TextKind, Counts], part: Mapping[TextKind, Counts]) -> dict[TextKind, Counts]:
+    return {kind: counts - part.get(kind, Counts()) for kind, counts in whole.items()}
 
 
 @dataclass(frozen=True, slots=True)

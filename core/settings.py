@@ -19,6 +19,9 @@ class Settings(BaseSettings):
     model_labels: Annotated[dict[str, str], NoDecode] = Field(
         default_factory=dict, description="what the outputs of another model mean: LABEL_0=detractor,LABEL_1=promoter"
     )
+    dictionary: Path | None = Field(
+        None, description="a TOML file of topics that adds to, or replaces, the shipped aspect dictionary"
+    )
     secret_key: SecretStr | None = Field(
         None, description="keys the hashes of authors and customers; made in secret_key_file when unset"
     )

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.stats import false_discovery_control, norm
+from scipy.stats import norm
 
-from metrics.gaps import FALSE_DISCOVERIES, MIN_VOICES, NARROWEST, Gap, gap_each
-from metrics.intervals import CONFIDENCE, mover, normal_quantile
+from metrics.discoveries import q_values
+from metrics.gaps import FALSE_DISCOVERIES, NARROWEST, Gap, gap_each
+from metrics.intervals import CONFIDENCE, mover_bounds, normal_quantile
 from metrics.nps import Nps
 
 
@@ -37,33 +38,29 @@ def changes(points: Sequence[Nps | None]) -> list[Change | None]:
 
     None too where either of the two has no estimate: a change is not carried over a hole.
     """
-    steps = list(pairwise(points))
-    found = [Change(step.value, step.low, step.high, step.p) if step else None for step in gap_each(steps)]
-    tested = [all(row is not None and row.n >= MIN_VOICES for row in step) for step in steps]
-    return _with_q([None, *found], [False, *tested])
+    steps = gap_each(list(pairwise(points)), tested=True)
+    found = [Change(step.value, step.low, step.high, step.p, step.q) if step else None for step in steps]
+    return [None, *found] if points else []
 
 
 def gap_changes(gaps: Sequence[Gap | None]) -> list[Change | None]:
     """The same of the gaps of a report's rows; those are tested that have a q themselves."""
     steps = list(pairwise(gaps))
-    found = [_difference(before, after) if before and after else None for before, after in steps]
-    tested = [all(row is not None and row.q is not None for row in step) for step in steps]
-    return _with_q([None, *found], [False, *tested])
+    found = iter(_differences([(before, after) for before, after in steps if before and after]))
+    told: list[Change | None] = [next(found) if before and after else None for before, after in steps]
+    return [None, *told] if gaps else []
 
 
-def _difference(before: Gap, after: Gap) -> Change:
+def _differences(steps: Sequence[tuple[Gap, Gap]]) -> list[Change]:
     """MOVER of two intervals whose limits are taken to move in proportion to the quantile, which gives p."""
-    value = after.value - before.value
-    interval = mover(after.value, (after.low, after.high), before.value, (before.low, before.high))
-    towards_zero = max(value - interval.low if value > 0 else interval.high - value, NARROWEST)
-    p = min(2 * float(norm.sf(normal_quantile(CONFIDENCE) * abs(value) / towards_zero)), 1.0)
-    return Change(value, interval.low, interval.high, p)
-
-
-def _with_q(found: Sequence[Change | None], tested: Sequence[bool]) -> list[Change | None]:
-    p = np.array([change.p for change, is_tested in zip(found, tested, strict=True) if change and is_tested])
-    q = iter(false_discovery_control(p, method="bh").tolist() if len(p) else [])
-    return [
-        Change(change.value, change.low, change.high, change.p, next(q)) if change and is_tested else change
-        for change, is_tested in zip(found, tested, strict=True)
-    ]
+    before, after = (
+        np.array([(step[at].value, step[at].low, step[at].high) for step in steps], np.float64).reshape(-1, 3).T
+        for at in (0, 1)
+    )
+    value = after[0] - before[0]
+    low, high = mover_bounds(after[0], (after[1], after[2]), before[0], (before[1], before[2]))
+    towards_zero = np.maximum(np.where(value > 0, value - low, high - value), NARROWEST)
+    p = np.minimum(2 * norm.sf(normal_quantile(CONFIDENCE) * np.abs(value) / towards_zero), 1.0).tolist()
+    tested = [before.q is not None and after.q is not None for before, after in steps]
+    q = q_values([one if is_tested else None for one, is_tested in zip(p, tested, strict=True)])
+    return [Change(*row) for row in zip(value.tolist(), low.tolist(), high.tolist(), p, q, strict=True)]

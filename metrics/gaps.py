@@ -7,12 +7,14 @@ intervals, whatever made those; its p is the level at which that interval touche
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import copysign, hypot
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from metrics.discoveries import q_values
 from metrics.intervals import CONFIDENCE, Array, bisect, mover_bounds, normal_quantile, tango_deviates
 from metrics.nps import POINTS, Nps
 
@@ -22,6 +24,7 @@ MIN_VOICES = 10
 FALSE_DISCOVERIES = 0.10
 """The share of wrong verdicts that is accepted among those given in one report."""
 
+HALF = 0.5
 NARROWEST = 1e-12
 """The least width of an interval, so that a limit at the estimate is far from it in deviates, not undefined."""
 
@@ -112,21 +115,27 @@ def _differences(survey: _Side, social: _Side) -> tuple[Array, Array, Array]:
     return POINTS * (social.value - survey.value), POINTS * low, POINTS * high
 
 
-def _gaps(surveys: Sequence[Nps], socials: Sequence[Nps]) -> list[Gap]:
+def _gaps(surveys: Sequence[Nps], socials: Sequence[Nps], *, tested: bool) -> list[Gap]:
     survey, social = _Side.of(surveys), _Side.of(socials)
-    columns = np.stack([*_differences(survey, social), _p_values(survey, social)], axis=-1)
-    return [Gap(value, low, high, p) for value, low, high, p in columns.tolist()]
+    p = _p_values(survey, social).tolist()
+    enough = [tested and one.n >= MIN_VOICES <= other.n for one, other in zip(surveys, socials, strict=True)]
+    q = q_values([value if is_enough else None for value, is_enough in zip(p, enough, strict=True)])
+    columns = (column.tolist() for column in _differences(survey, social))
+    return [Gap(*row) for row in zip(*columns, p, q, strict=True)]
 
 
 def gap(survey: Nps, social: Nps) -> Gap:
     """Social minus survey: two independent estimates with 95 % intervals, wherever those come from."""
-    return _gaps([survey], [social])[0]
+    return _gaps([survey], [social], tested=False)[0]
 
 
-def gap_each(pairs: Sequence[tuple[Nps | None, Nps | None]]) -> list[Gap | None]:
-    """`gap` of many (survey, social) pairs at once, in their order; None where a side has no estimate."""
+def gap_each(pairs: Sequence[tuple[Nps | None, Nps | None]], *, tested: bool = False) -> list[Gap | None]:
+    """`gap` of many (survey, social) pairs at once, in their order; None where a side has no estimate.
+
+    `tested` gives those with at least `MIN_VOICES` on both sides their q, as the rows of one report.
+    """
     both = [(survey, social) for survey, social in pairs if survey is not None and social is not None]
-    found = iter(_gaps([survey for survey, _ in both], [social for _, social in both]))
+    found = iter(_gaps([survey for survey, _ in both], [social for _, social in both], tested=tested))
     return [None if survey is None or social is None else next(found) for survey, social in pairs]
 
 
@@ -141,8 +150,9 @@ def minimal_detectable_gap(survey: Nps, social: Nps, power: float = 0.8) -> floa
         msg = f"a power lies between 0 and 1, not at {power:g}"
         raise ValueError(msg)
     quantile = normal_quantile(CONFIDENCE)
-    error = np.hypot(survey.high - survey.low, social.high - social.low) / (2 * quantile)
-    return float((quantile + norm.ppf(power)) * error)
+    error = hypot(survey.high - survey.low, social.high - social.low) / (2 * quantile)
+    chance = copysign(normal_quantile(abs(2 * power - 1)), power - HALF) if power != HALF else 0.0
+    return (quantile + chance) * error
 
 
 def verdict_of(found: Gap | None) -> Verdict:

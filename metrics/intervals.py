@@ -10,6 +10,7 @@ effect measures", Statistics in Medicine 27 (2008) 1693-1702 (MOVER).
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,6 +34,7 @@ class Interval:
     high: float
 
 
+@lru_cache(maxsize=64)
 def normal_quantile(confidence: float) -> float:
     """The two-sided standard normal quantile, 1.96 for 0.95. Raises ValueError outside (0, 1)."""
     if not 0 < confidence < 1:

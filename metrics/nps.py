@@ -55,6 +55,11 @@ def nps_each(counts: Sequence[Counts], effective_n: Sequence[float] | None = Non
     ]
 
 
+def net_points(counts: Counts) -> float | None:
+    """The NPS of some counts without its interval, in points; None where nobody spoke."""
+    return POINTS * (counts.promoters - counts.detractors) / counts.n if counts.n > 0 else None
+
+
 def nps(counts: Counts) -> Nps | None:
     """Share of promoters minus share of detractors, passives in the denominator; None where nobody spoke.
 

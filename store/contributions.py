@@ -127,7 +127,7 @@ def _survey() -> Rows:
 
 
 def _agreement() -> Rows:
-    """Voices with a rating whose text was labelled: what the label says of whom."""
+    """Voices with a rating whose text was labelled: what the label says of whom. Suspects teach nothing."""
     keys = [Mention.brand_id, _place(Mention.location_id), Mention.channel_id, Mention.kind]
     pairs = [
         _sum((Mention.rating_label == true.value) & (MentionLabel.label == said.value))
@@ -135,7 +135,8 @@ def _agreement() -> Rows:
         for said in CLASSES
     ]
     query = sa.select(*keys, sa.func.count(), *pairs, *(sa.func.coalesce(sa.func.sum(p), 0.0) for p in _CHANCES))
-    return _of_label(query).where(Mention.is_voice, _rated, MentionLabel.label.in_(_KNOWN)).group_by(*keys)
+    known = (Mention.is_voice, _rated, Mention.suspicion.is_(None), MentionLabel.label.in_(_KNOWN))
+    return _of_label(query).where(*known).group_by(*keys)
 
 
 def _public_topics(topic: Any, *, each: bool) -> Query:

@@ -1,24 +1,14 @@
 """Reads for reports, pages and rules: from the tallies where counts are wanted, by keyset where texts are."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from core.counts import SegmentCounts
-from core.errors import Invalid
 from core.labels import Label, Side
-from store.brands import NOWHERE
-from store.contributions import ANYTHING, EVIDENCE
 from store.database import ReadSession
-from store.models import Brand, Channel, Grain, Location, Mention, MentionLabel, Tally, TopicTally
-from store.sums import SegmentSums
-
-DIMENSIONS = ("location", "month", "channel", "topic")
-STAGE = "stage:"
-"""What the topics of a tally begin with that are stages of a visit."""
+from store.models import Brand, Channel, Grain, Location, Mention, MentionLabel, Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,91 +19,6 @@ class Slice:
     end: date | None = None
     location: str | None = None
     channel: str | None = None
-
-
-def dimensions(by: str | None) -> tuple[str, ...]:
-    """Parse `location,month`; raises Invalid for what a tally cannot be cut by."""
-    names = tuple(name.strip() for name in (by or "").split(",") if name.strip())
-    for name in names:
-        if name not in DIMENSIONS:
-            msg = f"cannot report by {name!r}: choose from {', '.join(DIMENSIONS)}"
-            raise Invalid(msg)
-    return tuple(dict.fromkeys(names))
-
-
-def segments(session: ReadSession, brand: Brand, by: Sequence[str], part: Slice | None = None) -> list[SegmentCounts]:
-    """Both sides of every segment, summed from the tallies: the cost does not depend on how many mentions there are.
-
-    Ordered by the dimensions as given. With no dimensions it is one segment, `{}`, also when nothing was counted. By
-    topic only voices with a text count, one in each topic that it speaks of; raises Invalid then for a part of a month.
-    """
-    part = part or Slice()
-    table, on = (TopicTally, TopicTally.month_on) if "topic" in by else (Tally, Tally.said_on)
-    columns: dict[str, Any] = {
-        "location": table.location_id,
-        "month": sa.func.substr(sa.cast(on, sa.String), 1, 7),
-        "channel": table.channel_id,
-        "topic": TopicTally.topic,
-    }
-    keys = [columns[name] for name in by]
-    groups = [table.side, table.kind, table.suspect]
-    query = (
-        sa.select(*keys, *groups, *(sa.func.sum(getattr(table, name)) for name in EVIDENCE))
-        .where(table.brand_id == brand.id, table.side.in_(list(Side)), *_of_grain(table, part))
-        .where(*_within(session, brand, part, table, on))
-        .group_by(*keys, *groups)
-    )
-    found: dict[tuple[Any, ...], SegmentSums] = {} if by else {(): SegmentSums()}
-    for row in session.execute(query):
-        found.setdefault(tuple(row[: len(by)]), SegmentSums()).add(*row[len(by) :])
-    names = _names(session, brand)
-    rows = [
-        sums.counts({name: _named(names, name, key) for name, key in zip(by, keyed, strict=True)})
-        for keyed, sums in found.items()
-    ]
-    return sorted(rows, key=lambda row: [value or "" for value in row.segment.values()])
-
-
-def _of_grain(table: type[Tally | TopicTally], part: Slice) -> list[sa.ColumnElement[bool]]:
-    """Rows of months where whole ones are asked for, thirty times fewer than days; topics have no others."""
-    whole = all(day is None or day.day == 1 for day in (part.start, part.end))
-    if table is Tally:
-        return [Tally.grain == (Grain.MONTH if whole else Grain.DAY)]
-    if not whole:
-        msg = "topics are counted by month: from and to are first days of a month"
-        raise Invalid(msg)
-    return [TopicTally.topic != ANYTHING, ~TopicTally.topic.startswith(STAGE)]
-
-
-def _named(names: dict[str, dict[int, str | None]], dimension: str, key: Any) -> str | None:
-    return names[dimension][key] if dimension in names else key
-
-
-def _names(session: ReadSession, brand: Brand) -> dict[str, dict[int, str | None]]:
-    """Slugs by id; what belongs to no location has none."""
-    locations: dict[int, str | None] = {NOWHERE: None}
-    channels: dict[int, str | None] = {}
-    for table, slugs in ((Location, locations), (Channel, channels)):
-        slugs.update(session.execute(sa.select(table.id, table.slug).filter_by(brand_id=brand.id)).all())
-    return {"location": locations, "channel": channels}
-
-
-def _within(
-    session: ReadSession, brand: Brand, part: Slice, table: type[Tally | TopicTally], on: Any
-) -> list[sa.ColumnElement[bool]]:
-    """Conditions on a tally; an unknown location or channel matches nothing."""
-    conditions: list[sa.ColumnElement[bool]] = []
-    if part.start is not None:
-        conditions.append(on >= part.start)
-    if part.end is not None:
-        conditions.append(on < part.end)
-    if part.location is not None:
-        ids = session.scalars(sa.select(Location.id).filter_by(brand_id=brand.id, slug=part.location))
-        conditions.append(table.location_id.in_(ids.all()))
-    if part.channel is not None:
-        ids = session.scalars(sa.select(Channel.id).filter_by(brand_id=brand.id, slug=part.channel))
-        conditions.append(table.channel_id.in_(ids.all()))
-    return conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +64,15 @@ def detractor_ids(session: ReadSession, brand: Brand, *, location_id: int | None
     if location_id is not None:
         query = query.where(Mention.location_id == location_id)
     return list(session.scalars(query))
+
+
+NEWEST = 200
+
+
+def newest_languages(session: ReadSession, brand: Brand) -> list[str | None]:
+    """The languages of a brand's newest mentions, of 200 at most."""
+    query = sa.select(Mention.language).where(Mention.brand_id == brand.id)
+    return list(session.scalars(query.order_by(Mention.published_at.desc(), Mention.id.desc()).limit(NEWEST)))
 
 
 @dataclass(frozen=True, slots=True)

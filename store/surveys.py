@@ -54,7 +54,7 @@ def keep_responses(session: WriteSession, brand: Brand, responses: Sequence[NewR
     query = sa.select(SurveyResponse).where(SurveyResponse.brand_id == brand.id, SurveyResponse.native_id.in_(ids))
     known = {(old.channel_id, old.native_id): old for old in session.scalars(query)}
     new = [row | {"first_seen_at": now} for key, row in rows.items() if key not in known]
-    edits = [row | {"id": known[key].id} for key, row in rows.items() if key in known and _differs(known[key], row)]
+    edits = [_edit(known[key], row) for key, row in rows.items() if key in known and _differs(known[key], row)]
     with followed(session, Side.SURVEY, {row["id"] for row in edits}) as touched:
         if edits:
             session.execute(sa.update(SurveyResponse), edits)
@@ -66,6 +66,12 @@ def keep_responses(session: WriteSession, brand: Brand, responses: Sequence[NewR
 
 def _days(said_on: date) -> dict[str, date]:
     return {"said_on": said_on, "month_on": said_on.replace(day=1)}
+
+
+def _edit(old: SurveyResponse, row: dict[str, Any]) -> dict[str, Any]:
+    """The row of an answer that is there already; another comment waits for its topics again."""
+    same = old.comment == row["comment"]
+    return row | {"id": old.id, "topics_version": old.topics_version if same else None}
 
 
 def _differs(old: SurveyResponse, row: dict[str, Any]) -> bool:

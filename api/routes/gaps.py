@@ -1,19 +1,34 @@
-"""GET /v1/gaps: the gap report."""
+"""GET /v1/gaps: the gap report, and what the public says that the survey does not hear."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from api.auth import CallerOf, visible_brand
-from api.deps import Now, Reading
+from api.deps import Now, Reading, Topics
+from api.details import details as detailed
+from api.details import names_of, told
 from api.exports import EXPORTS, Format, Wanted, exported
-from api.filters import BrandSlug, By, PartOf
+from api.filters import BrandSlug, By, Lang, PartOf
 from api.problems import documented
-from api.reports import gap_report
-from api.schemas import GapReportOut
-from store.queries import dimensions
+from api.report_schemas import GapReportOut, WhyOut
+from api.reports import gap_report, language_of
+from api.why import why
+from store.segments import dimensions
 
 router = APIRouter(tags=["reports"])
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How the report is cut and told."""
+
+    by: By = None
+    lang: Lang = None
+    details: Annotated[
+        bool, Query(description="also who speaks, since when and why; for a large chain that takes longer")
+    ] = False
 
 
 @router.get(
@@ -23,12 +38,39 @@ router = APIRouter(tags=["reports"])
     responses=EXPORTS | documented(401, 404),
 )
 def read_gaps(
-    session: Reading, caller: CallerOf, now: Now, brand: BrandSlug, part: PartOf, wanted: Wanted, by: By = None
+    session: Reading,
+    caller: CallerOf,
+    now: Now,
+    topics: Topics,
+    brand: BrandSlug,
+    part: PartOf,
+    wanted: Wanted,
+    how: Annotated[How, Depends()],
 ) -> Response | dict[str, Any]:
     """Social NPS minus survey NPS, segment by segment, with intervals and a verdict that allows for many segments."""
+    found, asked = visible_brand(session, caller, brand), part.slice()
+    report = gap_report(session, found, dimensions(how.by), asked, now=now, dictionary=topics, language=how.lang)
+    if wanted is not Format.JSON:
+        table = report.as_table()
+        return exported(list(table[0]), table, wanted, f"gaps-{now:%Y-%m-%d}")
+    beside = detailed(session, found, asked, topics, report.meta.correction) if how.details else None
+    language = report.meta.language
+    return report.as_plain() | {
+        "summary": told(report, found, names_of(session, found, topics, language), beside),
+        "details": beside.as_plain(language.value) if beside else None,
+    }
+
+
+@router.get(
+    "/gaps/unsaid",
+    summary="Topics heard in public and not on site",
+    response_model=WhyOut,
+    responses=documented(401, 404),
+)
+def read_unsaid(
+    session: Reading, caller: CallerOf, topics: Topics, brand: BrandSlug, part: PartOf, lang: Lang = None
+) -> dict[str, Any]:
+    """What public detractors speak of more than survey comments do, with ids of mentions as evidence."""
     found = visible_brand(session, caller, brand)
-    report = gap_report(session, found, dimensions(by), part.slice(), now=now)
-    if wanted is Format.JSON:
-        return report.as_plain()
-    table = report.as_table()
-    return exported(list(table[0]), table, wanted, f"gaps-{now:%Y-%m-%d}")
+    language = lang or language_of(session, found)
+    return why(session, found, part.slice(), topics).as_plain(language.value)

@@ -9,9 +9,9 @@ from api.deps import Now, Reading
 from api.exports import EXPORTS, Format, Wanted, exported
 from api.filters import BrandSlug, By, PartOf
 from api.problems import documented
+from api.report_schemas import NpsOut
 from api.reports import nps_report, nps_table
-from api.schemas import NpsOut
-from store.queries import dimensions
+from store.segments import dimensions
 
 router = APIRouter(tags=["reports"])
 

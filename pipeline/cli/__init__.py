@@ -6,6 +6,7 @@ from collections.abc import Callable
 import typer
 
 from core.errors import AfterwordError
+from pipeline.cli.customers import customer_app
 from pipeline.cli.feeds import crawl_command, feed_app, watch
 from pipeline.cli.imports import import_app
 from pipeline.cli.loyalty import loyalty
@@ -28,6 +29,7 @@ for name, group in {
     "location": location_app,
     "feed": feed_app,
     "import": import_app,
+    "customer": customer_app,
     "key": key_app,
     "model": model_app,
 }.items():

@@ -60,10 +60,14 @@ def show_json(result: Any) -> None:
     typer.echo(json.dumps(result, ensure_ascii=False, indent=2, default=_plain))
 
 
+def terminal() -> Console:
+    """Standard output, as wide as the terminal; wide where there is none."""
+    return Console(width=None if Console().is_terminal else WIDE)
+
+
 def show(table: Table) -> None:
-    """Print a table, as wide as the terminal; in full where there is none."""
-    console = Console()
-    Console(width=None if console.is_terminal else WIDE).print(table)
+    """Print a table."""
+    terminal().print(table)
 
 
 def show_table(columns: list[str], rows: list[list[Any]]) -> None:

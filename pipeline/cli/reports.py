@@ -3,28 +3,36 @@
 import io
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Any, Self, cast
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from api.details import Details, details, names_of, told
 from api.exports import write_csv, write_xlsx
 from api.report_page import render_report
 from api.reports import GapReport, gap_report
+from api.words import Language
 from core.clock import now
 from core.errors import Invalid
-from metrics.gaps import Gap, GapRow, Verdict
+from core.settings import Settings
+from metrics.aspects import Dictionary, dictionary
+from metrics.gaps import Gap, Verdict
 from metrics.nps import Nps
-from pipeline.cli.context import BRAND_OPTION, WIDE, opened, read_settings, show
+from metrics.report import GapRow
+from pipeline.cli.context import BRAND_OPTION, WIDE, opened, read_settings, terminal
 from store.brands import find_brand, find_location
 from store.database import ReadSession
 from store.models import Brand
-from store.queries import Slice, dimensions
+from store.queries import Slice
+from store.segments import dimensions
 
 
 class Form(StrEnum):
@@ -47,11 +55,14 @@ VERDICTS = {
 
 def report(
     brand: Annotated[str, BRAND_OPTION],
-    by: Annotated[str, typer.Option(help="location, month, channel, in any order, comma-separated.")] = "",
+    by: Annotated[str, typer.Option(help="location, month, channel, topic, in any order, comma-separated.")] = "",
     start: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="The day after the last, YYYY-MM-DD.")] = None,
     location: Annotated[str | None, typer.Option(help="Only this location.")] = None,
     channel: Annotated[str | None, typer.Option(help="Only this channel.")] = None,
+    lang: Annotated[
+        Language | None, typer.Option(help="Of topics and sentences; by default the mentions' own.")
+    ] = None,
     form: Annotated[Form, typer.Option("--format", help="How to write it.")] = Form.TABLE,
     output: Annotated[Path | None, typer.Option(help="A file, in place of standard output.")] = None,
     *,
@@ -62,38 +73,99 @@ def report(
     if part.start and part.end and part.start >= part.end:
         msg = f"--to is the day after the last: it comes after --from, not on {end} with --from {start}"
         raise Invalid(msg)
-    form = Form.JSON if as_json else form
-    with opened(read_settings()) as db, db.read() as session:
+    form, settings = Form.JSON if as_json else form, read_settings()
+    with opened(settings) as db, db.read() as session:
         owner = find_brand(session, brand)
         if location is not None:
             find_location(session, owner, location)
-        found = gap_report(session, owner, dimensions(by), part, now=now())
+        written = WrittenReport.of(session, owner, dimensions(by), settings, part=part, language=lang)
         if form is Form.TABLE and output is None:
-            show(gap_table(found))
+            written.show()
             return
-        content = _written(session, owner, found, part, form)
+        content = written.content(form)
     if output is not None:
         output.write_bytes(content)
     else:
         sys.stdout.buffer.write(content)
 
 
-def _written(session: ReadSession, brand: Brand, found: GapReport, part: Slice, form: Form) -> bytes:
-    match form:
-        case Form.TABLE:
-            console = Console(file=io.StringIO(), width=WIDE)
-            console.print(gap_table(found))
-            return cast("io.StringIO", console.file).getvalue().encode()
-        case Form.JSON:
-            return (json.dumps(found.as_plain(), ensure_ascii=False, indent=2) + "\n").encode()
-        case Form.HTML:
-            return render_report(
-                session, brand, found.meta.by, part, now=found.meta.generated_at, standalone=True
-            ).encode()
-    rows = found.as_table()
-    file = io.BytesIO()
-    (write_csv if form is Form.CSV else write_xlsx)(file, list(rows[0]), rows)
-    return file.getvalue()
+@dataclass(frozen=True, slots=True)
+class WrittenReport:
+    """A report on its way to a terminal or a file, with what stands beside its rows."""
+
+    session: ReadSession
+    brand: Brand
+    part: Slice
+    topics: Dictionary
+    found: GapReport
+
+    @classmethod
+    def of(
+        cls,
+        session: ReadSession,
+        brand: Brand,
+        by: Sequence[str],
+        settings: Settings,
+        *,
+        part: Slice | None = None,
+        language: Language | None = None,
+    ) -> Self:
+        """The report of a brand as of now."""
+        part, topics = part or Slice(), dictionary(settings.dictionary)
+        found = gap_report(session, brand, by, part, now=now(), dictionary=topics, language=language)
+        return cls(session, brand, part, topics, found)
+
+    def content(self, form: Form) -> bytes:
+        """The report as the bytes of a file."""
+        match form:
+            case Form.TABLE:
+                console = Console(file=io.StringIO(), width=WIDE)
+                self._print(console)
+                return cast("io.StringIO", console.file).getvalue().encode()
+            case Form.JSON:
+                return (json.dumps(self._plain(), ensure_ascii=False, indent=2) + "\n").encode()
+            case Form.HTML:
+                return self._page().encode()
+        rows = self.found.as_table()
+        file = io.BytesIO()
+        (write_csv if form is Form.CSV else write_xlsx)(file, list(rows[0]), rows)
+        return file.getvalue()
+
+    def _page(self) -> str:
+        meta = self.found.meta
+        return render_report(
+            self.session,
+            self.brand,
+            meta.by,
+            self.part,
+            now=meta.generated_at,
+            dictionary=self.topics,
+            language=meta.language,
+            standalone=True,
+        )
+
+    def show(self) -> None:
+        """The report on the terminal."""
+        self._print(terminal())
+
+    def _print(self, console: Console) -> None:
+        console.print(gap_table(self.found))
+        language = self.found.meta.language
+        console.print()
+        for sentence in self._told()[language.value]:
+            console.print(escape(sentence))
+
+    def _details(self) -> Details:
+        return details(self.session, self.brand, self.part, self.topics, self.found.meta.correction)
+
+    def _told(self, beside: Details | None = None) -> dict[str, list[str]]:
+        names = names_of(self.session, self.brand, self.topics, self.found.meta.language)
+        return told(self.found, self.brand, names, beside)
+
+    def _plain(self) -> dict[str, Any]:
+        beside = self._details()
+        plain = {"summary": self._told(beside), "details": beside.as_plain(self.found.meta.language.value)}
+        return self.found.as_plain() | plain
 
 
 def gap_table(found: GapReport) -> Table:
@@ -103,7 +175,7 @@ def gap_table(found: GapReport) -> Table:
         *names,
         *("survey NPS", "n", "social NPS", "voices", "by stars", "gap", "q", "verdict"),
         title=f"{escape(found.meta.brand)}: gap = social - survey, in points, with 95 % intervals",
-        caption=f"Social NPS is a {found.meta.estimator}. A verdict needs a false discovery rate below "
+        caption=f"Social NPS: {found.meta.correction.name}. A verdict needs a false discovery rate below "
         f"{found.meta.false_discovery_rate:g} and at least {found.meta.min_voices} voices on each side.",
         title_justify="left",
         caption_justify="left",

@@ -13,12 +13,11 @@ import typer
 import uvicorn
 
 from api.app import create_app
-from api.reports import gap_report
 from core.clock import now
 from core.logs import configure_logs
 from core.settings import Settings
-from pipeline.cli.context import opened, read_settings, show
-from pipeline.cli.reports import gap_table
+from pipeline.cli.context import opened, read_settings
+from pipeline.cli.reports import WrittenReport
 from pipeline.cycle import run_cycle
 from pipeline.demo import demo_settings, run_demo
 from pipeline.sample import chain
@@ -93,8 +92,7 @@ def demo(
             f"{cycle.labelled} labelled, {cycle.alerts_opened} alerts opened"
         )
         with db.read() as session:
-            report = gap_report(session, find_brand(session, chain().slug), ("location",), now=now())
-        show(gap_table(report))
+            WrittenReport.of(session, find_brand(session, chain().slug), ("location",), settings).show()
         if not no_serve:
             typer.echo(f"The gap report: http://{host}:{port}/  (Ctrl-C ends it)")
             _serve(db, settings, host, port)

@@ -10,7 +10,7 @@ from core.clock import now
 from core.errors import Invalid
 from pipeline.alerting import check_alerts, deliver_alerts
 from pipeline.cli.context import BRAND_OPTION, JSON_OPTION, opened, read_settings, show_json, show_table
-from pipeline.cycle import run_cycle
+from pipeline.cycle import run_cycle, screen, topics_told
 from pipeline.labelling import label_new, waiting
 from pipeline.progress import bar
 from sentiment import load
@@ -21,13 +21,16 @@ from store.brands import find_brand
 def label(
     *, everything: Annotated[bool, typer.Option("--all", help="Also what the current model has labelled.")] = False
 ) -> None:
-    """Label what has no label of the current model."""
+    """Label what has no label of the current model; find copies, suspects and topics among what is new."""
     settings = read_settings()
     with opened(settings) as db:
         labeller = load(settings.model, meanings=settings.model_labels)
         with bar("labelling", total=waiting(db, labeller, clock=now, everything=everything)) as advance:
             done = label_new(db, labeller, clock=now, everything=everything, advance=advance)
+        screened, topics = screen(db, clock=now), topics_told(db, settings)
     typer.echo(f"{done.mentions} mentions labelled, {done.texts_read} texts read, by {labeller.version}")
+    typer.echo(f"{screened.duplicates} copies and {screened.suspects} suspects found")
+    typer.echo(f"topics told of {topics.mentions} mentions and {topics.responses} survey answers")
 
 
 def alerts(
@@ -107,5 +110,6 @@ def run(brand: Annotated[str | None, BRAND_OPTION] = None, *, as_json: Annotated
         return
     typer.echo(
         f"{result.crawled} feeds crawled, {result.added} mentions added, {result.labelled} labelled, "
+        f"{result.duplicates} copies and {result.suspects} suspects found, "
         f"{result.alerts_opened} alerts opened, {result.alerts_closed} closed, {result.delivered} delivered"
     )

@@ -15,6 +15,7 @@ from api.report_page import render_report
 from api.words import Language
 from core.labels import Label
 from core.settings import Settings
+from metrics.aspects import dictionary
 from store.alerts import open_alert
 from store.brands import add_brand
 from tests.builders import NOW, World
@@ -82,7 +83,7 @@ def test_the_page_shows_what_the_report_says(browser: TestClient, spoken: World)
     assert "45 answers" in figures
     assert "36 voices" in figures
     assert spoken.brand.name in tree.xpath("string(//*[@class='headline'])")
-    assert "not yet corrected" in tree.text_content()
+    assert "corrected for how the labeller errs" in tree.text_content()
 
 
 def test_the_texts_behind_a_number_are_the_newest_detractors(browser: TestClient, world: World) -> None:
@@ -231,7 +232,7 @@ def test_points_have_their_sign(value: float, text: str) -> None:
 
 def test_a_report_that_stands_alone_needs_no_other_file_and_leads_nowhere(spoken: World) -> None:
     with spoken.db.read() as session:
-        text = render_report(session, spoken.brand, ("location",), now=NOW, standalone=True)
+        text = render_report(session, spoken.brand, ("location",), now=NOW, dictionary=dictionary(), standalone=True)
 
     tree = html.fromstring(text)
     assert tree.xpath("//link | //form | //script | //nav") == []

@@ -22,7 +22,7 @@ def test_the_gap_report_has_a_row_a_segment_a_total_and_how_it_was_made(client: 
     assert report["total"]["segment"] == {}
     assert report["total"]["survey"]["n"] == 45
     assert report["total"]["social"]["voices"] == 37
-    assert report["meta"]["estimator"] == "plain count: not yet corrected for the labeller's errors"
+    assert report["meta"]["estimator"] == "plain count: how the labeller errs was never measured"
     assert report["meta"]["labellers"] == ["test-1"]
     assert (report["meta"]["brand"], report["meta"]["by"]) == (spoken.brand.slug, ["location"])
 

@@ -44,7 +44,7 @@ def test_a_month_without_voices_breaks_the_series() -> None:
     month = estimate(50, 30, 20)
 
     assert changes([month, None, month]) == [None, None, None]
-    assert changes([]) == [None]
+    assert changes([]) == []
 
 
 def test_a_change_of_few_voices_is_shown_and_not_tested() -> None:

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.counts import Counts, SegmentCounts
-from metrics.gaps import GapRow, Verdict, report
+from metrics.gaps import Verdict
+from metrics.report import GapRow, report
 
 ALIKE, WORSE, BETTER = Counts(50, 30, 20), Counts(20, 30, 50), Counts(90, 8, 2)
 counts = st.builds(Counts, st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))

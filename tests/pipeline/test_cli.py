@@ -147,9 +147,12 @@ def test_labels_reach_the_report_through_the_shipped_model(terminal: Terminal) -
 
     terminal.ok("label")
 
-    total = json.loads(terminal.ok("report", "--brand", "acme", "--json"))["total"]
-    assert total["social"]["promoters"] == pytest.approx(1 / 3, abs=1e-3)
-    assert total["social"]["detractors"] == pytest.approx(2 / 3, abs=1e-3)
+    report = json.loads(terminal.ok("report", "--brand", "acme", "--json"))
+    assert report["total"]["social"]["uncorrected_nps"] == pytest.approx(-100 / 3, abs=0.01)
+    assert report["meta"]["estimator"] == "corrected for the labeller's errors"
+    assert {rule["chosen_on"] for rule in report["meta"]["estimators"]} == {"shipped"}
+    assert [one["key"] for one in report["details"]["why"]["topics"]] == []  # nobody answered the survey
+    assert report["summary"]["ru"]
 
 
 def test_a_key_is_printed_once(terminal: Terminal) -> None:

@@ -10,7 +10,7 @@ from pipeline.labelling import Labelled, label_new, waiting
 from sentiment import Labeller, Opinion
 from sentiment.fakes import KeywordLabeller
 from store.models import MentionLabel
-from store.queries import segments
+from store.segments import segments
 from tests.builders import NOW, World
 
 

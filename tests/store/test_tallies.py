@@ -15,7 +15,8 @@ from core.labels import Label, Side, TextKind
 from store.contributions import COUNTED
 from store.mentions import mark_duplicates, mark_removed
 from store.models import Mention, MentionTopic
-from store.queries import Slice, dimensions, segments
+from store.queries import Slice
+from store.segments import dimensions, segments
 from store.tallies import followed, rebuild
 from tests.builders import NOW, World
 

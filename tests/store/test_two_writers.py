@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from core.counts import Counts
 from core.labels import Label
-from store.queries import segments
+from store.segments import segments
 from store.tallies import rebuild
 from tests.builders import World
 
