@@ -61,7 +61,7 @@ class MentionOut(BaseModel):
     )
     rating: RatingOut | None
     fused: FusedOut | None = Field(
-        description="by text and rating together, which may disagree: shown, not counted; null: no rating and no label"
+        description="by text and rating together, which may disagree: what a rated mention counts as; null: neither"
     )
     language: str | None
     location: str | None
@@ -70,6 +70,10 @@ class MentionOut(BaseModel):
     published_at: datetime
     precision: str = Field(description="second, day, month, year, or fetched where the source gives no date")
     answer: str | None = Field(description="the brand's official answer")
+    is_voice: bool = Field(description="whether it counts: the newest of its author there that month, and no copy")
+    duplicate_of: int | None = Field(description="id of the mention that it is a copy of")
+    suspicion: str | None = Field(description="copies or burst: it counts, and figures exist without it")
+    topics: list[str] = Field(description="keys of the topics that its text speaks of")
 
 
 class BrandOut(BaseModel):

@@ -2,7 +2,8 @@
 
 The NHS friends-and-family answers are both sides: their scores as survey answers, their comments as mentions without
 ratings, through the ordinary import, labeller and report. The two sides are the same people, so every difference is
-the labeller's, and whether the social interval holds the survey's own figure says whether it is honest. Run: python benchmarks/nhs_gap.py [FILE] (default ../shared/data/devtest_nhs_fft.jsonl.gz)
+the labeller's, and whether the social interval holds the survey's own figure says whether it is honest.
+Run: python benchmarks/nhs_gap.py [FILE] (default ../shared/data/devtest_nhs_fft.jsonl.gz)
 """
 
 import argparse
@@ -76,7 +77,7 @@ def show(db: Database, name: str, by: tuple[str, ...]) -> None:
         print(
             f"{name:<14} {how:<9} {len(both):>3} cells with n >= {FEWEST}: mean absolute error "
             f"{np.abs(difference).mean():5.1f} points, mean {difference.mean():+5.1f}, correlation {correlation:.2f}, "
-            f"social interval holds the survey in {np.mean(held):.0%} (width {width:.0f}), gap interval 0 in {covered:.0%}"
+            f"social interval holds the survey in {np.mean(held):.0%} (width {width:.0f}), gap holds 0 in {covered:.0%}"
         )
 
 

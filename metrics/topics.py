@@ -4,11 +4,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from core.topics import STAGE
 from metrics.aspects import Dictionary
 from metrics.lemmas import KNOWN_TYPES, RUSSIAN, clauses, language_of, lemma
-
-STAGE = "stage:"
-"""What the pseudo-topic of a stage begins with: `stage:greeting`."""
 
 SLACK = 2
 """So many other words may stand between the words of a phrase."""

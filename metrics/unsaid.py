@@ -7,18 +7,15 @@ import numpy as np
 from scipy.stats import false_discovery_control
 
 from core.counts import Counts
+from core.topics import ANYTHING, STAGE
 from metrics.aspects import Stage
 from metrics.gaps import FALSE_DISCOVERIES
 from metrics.intervals import mover_bounds
 from metrics.nps import Nps, nps_each
 from metrics.shares import excess_p_values, wilson_bounds
-from metrics.topics import STAGE
-
-EVERYTHING = ""
-"""The topic that counts all voices with a text, whatever they speak of."""
 
 Topics = Mapping[str, Counts]
-"""Voices with a text by topic, all of them under `EVERYTHING`."""
+"""Voices with a text by topic, all of them under `ANYTHING`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +79,10 @@ def unsaid_each(segments: Sequence[tuple[Topics, Topics]]) -> list[list[Unsaid]]
 
 def _counts(public: Topics, survey: Topics) -> dict[str, tuple[float, float, float, float]]:
     """By topic: public detractors that speak of it and all of them, survey comments that do and all of them."""
-    n, m = public.get(EVERYTHING, Counts()).detractors, survey.get(EVERYTHING, Counts()).n
+    n, m = public.get(ANYTHING, Counts()).detractors, survey.get(ANYTHING, Counts()).n
     if n <= 0 or m <= 0:
         return {}
-    topics = [topic for topic in public if topic != EVERYTHING and not topic.startswith(STAGE)]
+    topics = [topic for topic in public if topic != ANYTHING and not topic.startswith(STAGE)]
     return {
         topic: (public[topic].detractors, n, survey.get(topic, Counts()).n, m)
         for topic in topics

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.labels import CLASSES, LOWEST_PASSIVE, LOWEST_PROMOTER, Label, Side, TextKind
+from core.topics import ANYTHING
 from store.brands import NOWHERE
 from store.models import (
     Agreement,
@@ -21,9 +22,6 @@ from store.models import (
     Tally,
     TopicTally,
 )
-
-ANYTHING = ""
-"""The topic of all voices with a text, whatever they speak of."""
 
 EVIDENCE = (
     *("mentions", "voices", "promoters", "passives", "detractors", "rated"),

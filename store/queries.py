@@ -1,5 +1,6 @@
 """Reads for reports, pages and rules: from the tallies where counts are wanted, by keyset where texts are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.labels import Label, Side
+from core.topics import STAGE
 from store.database import ReadSession
-from store.models import Brand, Channel, Grain, Location, Mention, MentionLabel, Tally
+from store.models import Brand, Channel, Grain, Location, Mention, MentionLabel, MentionTopic, Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +85,15 @@ class MentionRow:
     label: MentionLabel | None
     location: str | None
     channel: str
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentionFilter:
-    """Which mentions to list; moments are aware and half-open, `q` is looked for in the text, any case."""
+    """Which mentions to list; moments are aware and half-open, `q` is looked for in the text, any case.
+
+    `topic` is a key of the dictionary, `id` one mention's own.
+    """
 
     location: str | None = None
     channel: str | None = None
@@ -95,6 +101,8 @@ class MentionFilter:
     end: datetime | None = None
     label: Label | None = None
     q: str | None = None
+    topic: str | None = None
+    id: int | None = None
 
 
 def counted_label() -> sa.ColumnElement[Any]:
@@ -124,7 +132,24 @@ def mentions_page(
     )
     if before is not None:
         query = query.where(sa.tuple_(Mention.published_at, Mention.id) < sa.tuple_(*map(sa.literal, before)))
-    return [MentionRow(*row) for row in session.execute(query)]
+    rows = session.execute(query).all()
+    topics = _topics(session, [row[0].id for row in rows])
+    return [MentionRow(*row, topics=tuple(topics.get(row[0].id, ()))) for row in rows]
+
+
+def _topics(session: ReadSession, ids: Sequence[int]) -> dict[int, list[str]]:
+    """Topics by mention, stages left out."""
+    query = sa.select(MentionTopic.mention_id, MentionTopic.topic).where(MentionTopic.mention_id.in_(ids))
+    found: dict[int, list[str]] = {}
+    for mention_id, topic in session.execute(query.order_by(MentionTopic.topic)) if ids else ():
+        if not topic.startswith(STAGE):
+            found.setdefault(mention_id, []).append(topic)
+    return found
+
+
+def brand_of_mention(session: ReadSession, mention_id: int) -> Brand | None:
+    """The brand that a mention belongs to; none where there is no such mention."""
+    return session.scalar(sa.select(Brand).join(Mention, Mention.brand_id == Brand.id).where(Mention.id == mention_id))
 
 
 def _wanted(wanted: MentionFilter) -> list[sa.ColumnElement[bool]]:
@@ -139,6 +164,11 @@ def _wanted(wanted: MentionFilter) -> list[sa.ColumnElement[bool]]:
         conditions.append(Mention.published_at < wanted.end)
     if wanted.label is not None:
         conditions.append(counted_label() == wanted.label)
+    if wanted.topic is not None:
+        spoken = sa.exists().where(MentionTopic.mention_id == Mention.id, MentionTopic.topic == wanted.topic)
+        conditions.append(spoken)
+    if wanted.id is not None:
+        conditions.append(Mention.id == wanted.id)
     if wanted.q:
         conditions.append(Mention.text.icontains(wanted.q, autoescape=True))
     return conditions

@@ -8,16 +8,15 @@ import sqlalchemy as sa
 from core.counts import SegmentCounts
 from core.errors import Invalid
 from core.labels import Side
+from core.topics import ANYTHING, STAGE
 from store.brands import NOWHERE
-from store.contributions import ANYTHING, EVIDENCE
+from store.contributions import EVIDENCE
 from store.database import ReadSession
 from store.models import Brand, Channel, Grain, Location, Tally, TopicTally
 from store.queries import Slice
 from store.sums import SegmentSums
 
 DIMENSIONS = ("location", "month", "channel", "topic")
-STAGE = "stage:"
-"""What the topics of a tally begin with that are stages of a visit."""
 
 
 def dimensions(by: str | None) -> tuple[str, ...]:

@@ -1,11 +1,11 @@
-"""GET /v1/mentions: search what was said in public."""
+"""GET /v1/mentions: search what was said in public, and one text by its id."""
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.auth import CallerOf, visible_brand
 from api.cursors import cursor_of, moment_and_id_of
@@ -14,13 +14,14 @@ from api.exports import EXPORTS, Format, Wanted, exported
 from api.filters import NO_NUL, BrandSlug, PartOf, midnight
 from api.paging import PagingOf
 from api.problems import documented
-from api.schemas import Mentions
+from api.schemas import MentionOut, Mentions
 from core.confidence import is_familiar, is_low_confidence
+from core.errors import NotFound
 from core.labels import CLASSES, Label
 from sentiment.fusion import MIX, fused
 from store.database import ReadSession
 from store.models import Brand, Mention, MentionLabel
-from store.queries import MentionFilter, MentionRow, mentions_page
+from store.queries import MentionFilter, MentionRow, brand_of_mention, mentions_page
 
 router = APIRouter(tags=["mentions"])
 EXPORT_PAGE = 1_000
@@ -28,8 +29,9 @@ COLUMNS = (
     *("id", "published_at", "precision", "location", "channel", "label", "promoter", "passive", "detractor", "opinion"),
     "low_confidence",
     *("rating", "rating_best", "rating_worst", *(f"fused_{label}" for label in CLASSES)),
-    *("language", "text", "answer", "url"),
+    *("language", "is_voice", "duplicate_of", "suspicion", "topics", "text", "answer", "url"),
 )
+MOST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Search:
     q: Annotated[str | None, Query(description="looked for in the text, any case", max_length=200, pattern=NO_NUL)] = (
         None
     )
+    topic: Annotated[str | None, Query(description="key of a topic that the text speaks of", max_length=60)] = None
 
 
 @router.get(
@@ -70,6 +73,25 @@ def search_mentions(
     return paging.page(plain_mentions(rows[: paging.limit]), following)
 
 
+@router.get(
+    "/mentions/{mention_id}",
+    summary="One public mention",
+    response_model=MentionOut,
+    responses=documented(401, 404),
+)
+def read_mention(
+    session: Reading, caller: CallerOf, mention_id: Annotated[int, Path(ge=1, le=MOST_ID)]
+) -> dict[str, Any]:
+    """The text behind an id of a report's evidence, with what it counts as and why it does not where it does not."""
+    brand = brand_of_mention(session, mention_id)
+    if brand is not None and caller.brand_id in {None, brand.id}:
+        found = mentions_page(session, brand, MentionFilter(id=mention_id), limit=1)
+        if found:
+            return plain_mentions(found)[0]
+    msg = f"there is no mention {mention_id}"
+    raise NotFound(msg)
+
+
 def _filter(brand: Brand, part: PartOf, search: Search) -> MentionFilter:
     days = part.slice()
     return MentionFilter(
@@ -79,6 +101,7 @@ def _filter(brand: Brand, part: PartOf, search: Search) -> MentionFilter:
         end=midnight(days.end, brand) if days.end else None,
         label=search.label,
         q=search.q,
+        topic=search.topic,
     )
 
 
@@ -113,6 +136,10 @@ def _plain(row: MentionRow, both: dict[Label, float] | None) -> dict[str, Any]:
         "published_at": mention.published_at,
         "precision": mention.precision,
         "answer": mention.answer,
+        "is_voice": mention.is_voice and mention.duplicate_of_id is None,
+        "duplicate_of": mention.duplicate_of_id,
+        "suspicion": mention.suspicion,
+        "topics": list(row.topics),
     }
 
 
@@ -144,6 +171,7 @@ def _flat_rows(session: ReadSession, brand: Brand, matching: MentionFilter) -> I
         for plain in plain_mentions(page):
             rating, both = plain["rating"] or {}, plain["fused"] or {}
             yield plain | {
+                "topics": "; ".join(plain["topics"]),
                 "rating": rating.get("value"),
                 "rating_best": rating.get("best"),
                 "rating_worst": rating.get("worst"),

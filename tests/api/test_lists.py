@@ -12,6 +12,8 @@ from starlette.testclient import TestClient
 from api.cursors import cursor_of, id_of, moment_and_id_of
 from core.errors import Invalid
 from core.labels import CLASSES, Label
+from metrics.aspects import dictionary
+from pipeline.topics import tell_topics
 from sentiment.fusion import rating_chances
 from store.alerts import open_alert
 from store.database import Database
@@ -228,3 +230,34 @@ def test_a_database_that_is_behind_is_not_ready_and_says_nothing_more(anybody: T
 
     assert answer.status_code == 503
     assert problem(answer)["detail"] == "the database is not ready; the log says why"
+
+
+def test_the_text_behind_an_id_can_be_read_with_what_it_counts_as(client: TestClient, world: World) -> None:
+    world.keep(world.mention("1", "Плохо", rating=2))
+    [listed] = client.get(f"/v1/mentions?brand={world.brand.slug}").json()["items"]
+
+    found = client.get(f"/v1/mentions/{listed['id']}").json()
+
+    assert found == listed
+    assert (found["is_voice"], found["duplicate_of"], found["suspicion"], found["topics"]) == (True, None, None, [])
+
+
+def test_a_mention_of_another_brand_is_not_there(
+    client_of: ClientMaker, key: KeyMaker, world: World, other_brand: Brand
+) -> None:
+    world.keep(world.mention("1", "Плохо", rating=2))
+    stranger = client_of(Authorization=f"Bearer {key(brand=other_brand)}")
+
+    answers = [stranger.get("/v1/mentions/1"), stranger.get("/v1/mentions/999")]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+
+
+def test_mentions_are_found_by_what_they_speak_of(client: TestClient, world: World) -> None:
+    world.keep(world.mention("1", "Грязные раздевалки", rating=1), world.mention("2", "Дорого", rating=1))
+    tell_topics(world.db, dictionary())
+
+    items = client.get(f"/v1/mentions?brand={world.brand.slug}&topic=changing_rooms").json()["items"]
+
+    assert [item["text"] for item in items] == ["Грязные раздевалки"]
+    assert "changing_rooms" in items[0]["topics"]

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Invalid
+from core.topics import STAGE
 from metrics.aspects import FOLDER, Dictionary, Stage, dictionary
 from metrics.lemmas import READ, clauses, lemma, lemmas
-from metrics.topics import STAGE, topics_of
+from metrics.topics import topics_of
 
 SHIPPED = dictionary()
 

@@ -8,21 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.counts import Counts
+from core.topics import ANYTHING
 from metrics.aspects import Stage
 from metrics.shares import EXACT_UP_TO, wilson_bounds
-from metrics.unsaid import EVERYTHING, Topics, tone_by_stage, unsaid, unsaid_each
+from metrics.unsaid import Topics, tone_by_stage, unsaid, unsaid_each
 
 SEVERAL = st.integers(0, 40)
 
 
 def public(**topics: int) -> Topics:
     """Detractors by topic, of a hundred."""
-    return {EVERYTHING: Counts(detractors=100)} | {name: Counts(detractors=n) for name, n in topics.items()}
+    return {ANYTHING: Counts(detractors=100)} | {name: Counts(detractors=n) for name, n in topics.items()}
 
 
 def survey(**topics: int) -> Topics:
     """Comments by topic, of a hundred, promoters all."""
-    return {EVERYTHING: Counts(promoters=100)} | {name: Counts(promoters=n) for name, n in topics.items()}
+    return {ANYTHING: Counts(promoters=100)} | {name: Counts(promoters=n) for name, n in topics.items()}
 
 
 def test_what_only_the_public_speaks_of_comes_first() -> None:
@@ -35,10 +36,10 @@ def test_what_only_the_public_speaks_of_comes_first() -> None:
 
 
 def test_a_certain_small_topic_comes_before_an_uncertain_large_one() -> None:
-    many = {EVERYTHING: Counts(detractors=10_000), "smell": Counts(detractors=500)}
-    few = {EVERYTHING: Counts(detractors=3), "noise": Counts(detractors=1)}
+    many = {ANYTHING: Counts(detractors=10_000), "smell": Counts(detractors=500)}
+    few = {ANYTHING: Counts(detractors=3), "noise": Counts(detractors=1)}
 
-    small, large = unsaid_each([(many, {EVERYTHING: Counts(promoters=10_000)}), (few, {EVERYTHING: Counts(1, 1, 1)})])
+    small, large = unsaid_each([(many, {ANYTHING: Counts(promoters=10_000)}), (few, {ANYTHING: Counts(1, 1, 1)})])
 
     assert small[0].is_unsaid
     assert not large[0].is_unsaid
@@ -46,8 +47,8 @@ def test_a_certain_small_topic_comes_before_an_uncertain_large_one() -> None:
 
 
 def test_only_detractors_of_the_public_count_but_any_comment_does() -> None:
-    heard = {EVERYTHING: Counts(30, 30, 40), "pool": Counts(30, 0, 4)}
-    told = {EVERYTHING: Counts(50, 30, 20), "pool": Counts(10, 5, 5)}
+    heard = {ANYTHING: Counts(30, 30, 40), "pool": Counts(30, 0, 4)}
+    told = {ANYTHING: Counts(50, 30, 20), "pool": Counts(10, 5, 5)}
 
     row = unsaid(heard, told)[0]
 
@@ -57,7 +58,7 @@ def test_only_detractors_of_the_public_count_but_any_comment_does() -> None:
 def test_without_a_side_nothing_is_unsaid() -> None:
     assert unsaid({}, survey(staff=3)) == []
     assert unsaid(public(staff=3), {}) == []
-    assert unsaid({EVERYTHING: Counts(promoters=9), "staff": Counts(promoters=9)}, survey(staff=3)) == []
+    assert unsaid({ANYTHING: Counts(promoters=9), "staff": Counts(promoters=9)}, survey(staff=3)) == []
     assert unsaid_each([]) == []
 
 
@@ -67,8 +68,8 @@ def test_stages_are_no_topics() -> None:
 
 def test_newcombes_interval_is_that_of_his_paper() -> None:
     """Newcombe 1998, table II (a): 56/70 - 48/80 = .2, method 10: .0524 to .3339."""
-    heard = {EVERYTHING: Counts(detractors=70), "x": Counts(detractors=56)}
-    told = {EVERYTHING: Counts(promoters=80), "x": Counts(promoters=48)}
+    heard = {ANYTHING: Counts(detractors=70), "x": Counts(detractors=56)}
+    told = {ANYTHING: Counts(promoters=80), "x": Counts(promoters=48)}
 
     row = unsaid(heard, told)[0]
 
@@ -81,8 +82,8 @@ def test_the_exact_p_is_fishers_mid_p(x: int, more: int, y: int, others: int) ->
     if x == 0 or total > EXACT_UP_TO:
         return
     chances = [comb(n, k) * comb(m, total - k) / comb(n + m, total) for k in range(total + 1)]
-    heard = {EVERYTHING: Counts(detractors=n), "x": Counts(detractors=x)}
-    told = {EVERYTHING: Counts(promoters=m), "x": Counts(promoters=y)}
+    heard = {ANYTHING: Counts(detractors=n), "x": Counts(detractors=x)}
+    told = {ANYTHING: Counts(promoters=m), "x": Counts(promoters=y)}
 
     p = unsaid(heard, told)[0].p
 
@@ -93,8 +94,8 @@ def test_exact_and_score_p_agree_where_one_gives_way_to_the_other() -> None:
     rows = [(EXACT_UP_TO // 2 + 8, EXACT_UP_TO // 2 - 8 + extra) for extra in (0, 1)]
     p = [
         unsaid(
-            {EVERYTHING: Counts(detractors=400), "x": Counts(detractors=x)},
-            {EVERYTHING: Counts(promoters=400), "x": Counts(promoters=y)},
+            {ANYTHING: Counts(detractors=400), "x": Counts(detractors=x)},
+            {ANYTHING: Counts(promoters=400), "x": Counts(promoters=y)},
         )[0].p
         for x, y in rows
     ]
@@ -108,8 +109,8 @@ def test_among_segments_without_a_difference_few_are_called_unsaid() -> None:
     drawn = chance.binomial([[60], [40]], 0.1, size=(300, 2, 20))
     segments = [
         (
-            {EVERYTHING: Counts(detractors=60)} | {f"t{i}": Counts(detractors=int(n)) for i, n in enumerate(heard)},
-            {EVERYTHING: Counts(promoters=40)} | {f"t{i}": Counts(promoters=int(n)) for i, n in enumerate(told)},
+            {ANYTHING: Counts(detractors=60)} | {f"t{i}": Counts(detractors=int(n)) for i, n in enumerate(heard)},
+            {ANYTHING: Counts(promoters=40)} | {f"t{i}": Counts(promoters=int(n)) for i, n in enumerate(told)},
         )
         for heard, told in drawn
     ]
