@@ -55,6 +55,7 @@ class World:
                 score=score,
                 score_given=score,
                 responded_at=fields.get("responded_at", NOW),
+                comment=fields.get("comment"),
             )
             for number, score in enumerate(scores, first_id)
         ]

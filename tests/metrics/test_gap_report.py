@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.counts import Counts, SegmentCounts
+from core.counts import Counts, SegmentCounts, Voices
 from metrics.gaps import Verdict
 from metrics.report import GapRow, report
 
@@ -164,3 +164,85 @@ def test_five_hundred_locations_over_a_year_take_less_than_two_seconds_on_a_busy
 
     assert len(found) == 6000
     assert time.process_time() - started < 2
+
+
+def in_month(month: str, social: Counts, location: str = "center") -> SegmentCounts:
+    return SegmentCounts({"location": location, "month": month}, ALIKE, social)
+
+
+def test_a_month_is_compared_with_the_one_before_it_in_the_same_place() -> None:
+    before, after, elsewhere = report(
+        [in_month("2026-09", BETTER), in_month("2026-10", WORSE), in_month("2026-10", ALIKE, "north")]
+    )
+
+    assert before.change is not None
+    assert before.change.social is None
+    assert after.change is not None
+    assert after.change.social is not None
+    assert after.change.social.value == pytest.approx(-118)
+    assert after.change.social.is_evident
+    assert after.change.survey is not None
+    assert not after.change.survey.is_evident
+    assert elsewhere.change is not None
+    assert elsewhere.change.social is None
+
+
+def test_a_month_that_nobody_spoke_in_breaks_the_series() -> None:
+    _, after = report([in_month("2025-12", BETTER), in_month("2026-02", WORSE)])
+    _, next_year = report([in_month("2025-12", BETTER), in_month("2026-01", WORSE)])
+
+    assert after.change is not None
+    assert after.change.social is None
+    assert next_year.change is not None
+    assert next_year.change.social is not None
+
+
+def doubted(trusted: Counts, suspects: Counts) -> SegmentCounts:
+    public = Voices(rated=trusted + suspects)
+    return SegmentCounts({}, ALIKE, trusted + suspects, public=public, unsuspected=Voices(rated=trusted))
+
+
+@settings(deadline=None, max_examples=40)
+@given(suspects=counts)
+def test_adding_suspects_never_changes_the_figure_without_them(suspects: Counts) -> None:
+    alone, beside = only(report([doubted(WORSE, Counts())])), only(report([doubted(WORSE, suspects)]))
+
+    assert beside.unsuspected == alone.unsuspected
+    assert beside.voices == 100 + suspects.n
+
+
+def test_without_suspects_a_verdict_may_be_another() -> None:
+    row = only(report([doubted(ALIKE, Counts(0, 0, 300))]))
+
+    assert (row.verdict, row.unsuspected.verdict) == (Verdict.WORSE_IN_PUBLIC, Verdict.NO_EVIDENCE)
+
+
+@settings(deadline=None, max_examples=40)
+@given(one=counts.filter(lambda c: c.n > 0), other=counts.filter(lambda c: c.n > 0))
+def test_the_gap_of_exchanged_sides_is_the_opposite_one(one: Counts, other: Counts) -> None:
+    there, back = only(report([row_of(other, one)])).gap, only(report([row_of(one, other)])).gap
+
+    assert there is not None
+    assert back is not None
+    assert (there.value, there.low, there.high) == pytest.approx((-back.value, -back.high, -back.low), abs=1e-6)
+    assert there.p == pytest.approx(back.p, abs=1e-6)
+
+
+@settings(deadline=None, max_examples=30)
+@given(one=counts.filter(lambda c: c.n >= 5), other=counts.filter(lambda c: c.n >= 5))
+def test_twice_the_voices_are_surer(one: Counts, other: Counts) -> None:
+    once, twice = (only(report([row_of(*sides)])).gap for sides in ((other, one), (other + other, one + one)))
+
+    assert once is not None
+    assert twice is not None
+    assert twice.value == pytest.approx(once.value)
+    assert twice.high - twice.low < once.high - once.low
+
+
+def test_a_small_segment_of_a_large_brand_is_compared_with_the_brand() -> None:
+    large = SegmentCounts({}, Counts(5000, 3000, 2000), Counts(5000, 3000, 2000))
+
+    found = only(report([row_of(WORSE)], large))
+
+    assert found.excess is not None
+    assert found.excess.value == pytest.approx(-60, abs=1)

@@ -43,6 +43,18 @@ def test_the_club_with_the_changing_rooms_is_found_and_the_others_are_not_accuse
 
 
 @pytest.mark.usefixtures("demo")
+def test_the_changing_rooms_come_first_among_what_the_survey_does_not_hear() -> None:
+    report = json.loads(run("report", "--brand", "sunflower", "--location", "center", "--json"))
+
+    first = report["details"]["why"]["topics"][0]
+    assert (first["key"], first["topic"], first["unsaid"], first["survey_share"]) == (
+        "changing_rooms", "раздевалки", True, 0,
+    )  # fmt: skip
+    assert report["total"]["drivers"][0]["key"] == "changing_rooms"
+    assert any("раздевалки" in sentence for sentence in report["summary"]["ru"])
+
+
+@pytest.mark.usefixtures("demo")
 def test_the_burst_pipe_raises_one_alert_at_its_club() -> None:
     [alert] = json.loads(run("alerts", "--brand", "sunflower", "--json"))
 
