@@ -1,4 +1,4 @@
-"""Every sentence of the pages, in each language; a test holds the keys together."""
+"""Every word of the pages, in each language; a test holds the keys and blanks together."""
 
 EN = {
     "language": "English",
@@ -11,11 +11,6 @@ EN = {
     "social_long": "Said afterwards, in public",
     "gap": "Gap",
     "gap_long": "Public minus survey",
-    "headline_worse_in_public": "In public, customers think worse of {brand} than they say on site.",
-    "headline_better_in_public": "In public, customers think better of {brand} than they say on site.",
-    "headline_no_evidence": "There is no evidence that the public thinks otherwise than the survey says.",
-    "headline_too_few": "Too few have spoken to compare the two sides.",
-    "widest": "The widest gap: {name}, {gap} points ({interval}).",
     "worse_in_public": "Worse in public",
     "better_in_public": "Better in public",
     "no_evidence": "No evidence of a gap",
@@ -25,10 +20,12 @@ EN = {
     "by_location": "By location",
     "by_month": "By month",
     "by_channel": "By channel",
+    "by_topic": "By topic",
     "by_many": "By {names}",
     "location": "Location",
     "month": "Month",
     "channel": "Channel",
+    "topic": "Topic",
     "total": "All together",
     "nowhere": "No location",
     "from": "From",
@@ -61,38 +58,62 @@ EN = {
     "nothing_hint": "Import a survey (`afterword import survey`), add a public source (`afterword watch`), then run "
     "a cycle (`afterword run`). For another period, change the dates.",
     "method": "How to read this",
-    "method_nps": "NPS is the share of promoters minus the share of detractors, in points from −100 to +100. In the "
-    "survey 9–10 of 10 is a promoter and 0–6 a detractor; in public the stars decide where there are any, else "
-    "the text.",
-    "method_interval": "Bars are 95 % intervals: with so many voices, the true figure could lie anywhere on them. "
-    "One author counts once per location, channel and month.",
-    "method_verdict": "A verdict needs an interval of the gap without zero; where many rows are compared, at most "
-    "{fdr} of the verdicts are expected to be false. With fewer than {least} voices on a side none is given.",
-    "method_limit": "Public figures are corrected for how the labeller errs on such texts, and their bars are wider "
-    "for it. Who writes in public chooses to: a gap tells where to look, and its topics what to look for.",
+    "kind_review": "Long reviews",
+    "kind_comment": "Short comments",
+    "kind_post": "Posts",
     "made": "Made on {moment}",
     "labellers": "Labeller: {versions}",
     "summary": "In short",
-    "sum_too_few": "{brand}: too few have spoken on one side or the other to compare them.",
-    "sum_no_evidence": "{brand}: customers give {survey} points in the survey and {social} in public. The difference, "
-    "{gap} ({interval}), may be chance; with so many voices a true gap of {detectable} points would have shown.",
-    "sum_real": "{brand}: customers give {survey} points in the survey and {social} in public. The difference, {gap} "
-    "({interval}), is real.",
-    "sum_row": "{name}: {survey} in the survey and {social} in public; the difference, {gap} ({interval}), is real.",
-    "sum_topics": "In public they write about {topics}, far more than in survey comments.",
-    "sum_counted": "Of {tested} rows that could be compared, {worse} are worse in public and {better} better; {few} "
-    "have too few voices.",
-    "sum_platforms": "{name}: the platforms disagree, {lowest} says {low} and {highest} {high}; their mean is "
-    "nobody’s opinion.",
-    "sum_moved_social": "In {month} the public moved by {value} points ({interval}) against the month before: more "
-    "than chance.",
-    "sum_moved_survey": "In {month} the survey moved by {value} points ({interval}) against the month before: more "
-    "than chance.",
-    "sum_mix": "With the survey’s mix of locations and months the public side would be {social}, not {uncorrected}: "
-    "part of the difference is who speaks.",
-    "sum_suspects": "{voices} look like copies or a burst of new accounts. Without them the public side is {social}.",
-    "sum_correction": "Public figures are corrected for the labeller’s errors: {social}, where plain counting gives "
-    "{plain}.",
+    "drivers": "In public more than in the survey",
+    "of_public": "of complaints",
+    "of_survey": "of survey comments",
+    "about": "on {topics}",
+    "platforms_disagree": "The platforms disagree",
+    "platforms_note": "their average is nobody’s opinion",
+    "without_suspects": "{social} without {voices} under suspicion",
+    "detectable": "a gap of {points} would have shown",
+    "no_change": "no evident change",
+    "changed": "against the month before",
+    "few_rows": "{n} more with too few voices for a verdict",
+    "why": "What the survey does not hear",
+    "why_hint": "Topics that come up in public complaints more often than in survey comments, with 95 % intervals.",
+    "why_none": "No topic comes up in public complaints evidently more often than in survey comments.",
+    "why_months": "Topics are counted by whole months; the parts of months in this period are left out.",
+    "why_more": "{n} more such topics are in the exported report.",
+    "in_complaints": "Public complaints",
+    "in_comments": "Survey comments",
+    "of_texts": "{said} of {all}",
+    "difference": "Difference, % points",
+    "by_chance": "Chance (q)",
+    "evidence": "What they wrote",
+    "terms": "Words that no topic foresaw",
+    "terms_here": "Words that stand out in complaints against other public texts; beside each its share of complaints "
+    "and of the others.",
+    "stages": "Tone along the visit",
+    "stages_hint": "NPS of those who speak of each stage, as said, without correction. Pale: fewer than {least} "
+    "voices.",
+    "stage": "Stage",
+    "stage_choice": "Choice",
+    "stage_booking": "Booking",
+    "stage_greeting": "Greeting",
+    "stage_waiting": "Waiting",
+    "stage_service": "Service",
+    "stage_place": "Place",
+    "stage_checkout": "Checkout",
+    "stage_farewell": "Farewell",
+    "stage_aftercare": "Afterwards",
+    "who": "Who speaks",
+    "split_by": "Compared by",
+    "split_rate": "Rated otherwise",
+    "split_mix": "Others speak",
+    "split_most": "Most of it",
+    "since_when": "Since when",
+    "since_hint": "Each month with its 95 % interval; an arrow marks a change that chance does not explain.",
+    "since_none": "No month differs evidently from the one before it.",
+    "since_split": "Of the newest change in public, {rate} is that the same locations are rated otherwise, {mix} that "
+    "other locations are heard.",
+    "since_chart": "Month by month",
+    "numbers": "The numbers",
     "error_home": "To the start page",
     "operations": "HTTP API",
     "operations_hint": "Send a key: `Authorization: Bearer KEY`. The machine-readable description is at",
@@ -109,11 +130,6 @@ RU = {
     "social_long": "Говорят потом, публично",
     "gap": "Разрыв",
     "gap_long": "Публично минус опрос",
-    "headline_worse_in_public": "Публично о «{brand}» отзываются хуже, чем в опросе.",
-    "headline_better_in_public": "Публично о «{brand}» отзываются лучше, чем в опросе.",
-    "headline_no_evidence": "Данные не показывают, что публичное мнение расходится с опросом.",
-    "headline_too_few": "Голосов слишком мало, чтобы сравнить обе стороны.",
-    "widest": "Самый большой разрыв: {name}, {gap} п. ({interval}).",
     "worse_in_public": "Публично хуже",
     "better_in_public": "Публично лучше",
     "no_evidence": "Разрыв не доказан",
@@ -123,10 +139,12 @@ RU = {
     "by_location": "По точкам",
     "by_month": "По месяцам",
     "by_channel": "По каналам",
+    "by_topic": "По темам",
     "by_many": "По: {names}",
     "location": "Точка",
     "month": "Месяц",
     "channel": "Канал",
+    "topic": "Тема",
     "total": "Все вместе",
     "nowhere": "Без точки",
     "from": "С",
@@ -159,55 +177,63 @@ RU = {
     "nothing_hint": "Загрузите опрос (`afterword import survey`), добавьте публичный источник (`afterword watch`) и "
     "запустите цикл (`afterword run`). Или выберите другой период.",
     "method": "Как это читать",
-    "method_nps": "NPS — доля промоутеров минус доля критиков, в пунктах от −100 до +100. В опросе промоутер ставит "
-    "9–10 из 10, критик — 0–6; в публичных отзывах решают звёзды, а где их нет — текст.",
-    "method_interval": "Полосы — 95-процентные интервалы: при таком числе голосов истинное значение может лежать в "
-    "любой их точке. Один автор считается один раз на точку, канал и месяц.",
-    "method_verdict": "Вывод делается, если интервал разрыва не содержит нуля; когда сравнивается много строк, ложными "
-    "ожидаются не более {fdr} выводов. Если на одной из сторон голосов меньше {least}, вывода нет.",
-    "method_limit": "Публичные цифры исправлены на то, как модель ошибается на таких текстах, поэтому и полосы шире. "
-    "Публично пишут не все: разрыв показывает, куда смотреть, а темы — на что.",
+    "kind_review": "Длинные отзывы",
+    "kind_comment": "Короткие отзывы",
+    "kind_post": "Посты",
     "made": "Составлено {moment}",
     "labellers": "Модель разметки: {versions}",
     "summary": "Коротко",
-    "sum_too_few": "{brand}: на одной из сторон голосов слишком мало, чтобы сравнивать.",
-    "sum_no_evidence": "{brand}: в опросе клиенты дают {survey} п., публично — {social}. Разница {gap} ({interval}) "
-    "может быть случайной; при таком числе голосов настоящий разрыв в {detectable} п. был бы виден.",
-    "sum_real": "{brand}: в опросе клиенты дают {survey} п., публично — {social}. Разница {gap} ({interval}) "
-    "настоящая.",
-    "sum_row": "{name}: {survey} в опросе и {social} публично; разница {gap} ({interval}) настоящая.",
-    "sum_topics": "Публично пишут гораздо чаще, чем в комментариях опроса, про: {topics}.",
-    "sum_counted": "Сравнить можно строк: {tested}; публично хуже — {worse}, лучше — {better}; слишком мало голосов — "
-    "{few}.",
-    "sum_platforms": "{name}: площадки расходятся, {lowest} — {low}, {highest} — {high}; среднее не отражает ничьего "
-    "мнения.",
-    "sum_moved_social": "{month}: публичная оценка сдвинулась на {value} п. ({interval}) к прошлому месяцу — больше "
-    "случайного.",
-    "sum_moved_survey": "{month}: опрос сдвинулся на {value} п. ({interval}) к прошлому месяцу — больше случайного.",
-    "sum_mix": "При составе, как в опросе (точки, месяцы), публичная сторона была бы {social}, а не {uncorrected}: "
-    "часть разницы — в том, кто говорит.",
-    "sum_suspects": "{voices} похожи на копии или наплыв новых аккаунтов. Без них публичная сторона — {social}.",
-    "sum_correction": "Публичные цифры исправлены на ошибки разметки: {social}, простой подсчёт дал бы {plain}.",
+    "drivers": "Публично чаще, чем в опросе",
+    "of_public": "жалоб",
+    "of_survey": "комментариев опроса",
+    "about": "тема: {topics}",
+    "platforms_disagree": "Площадки расходятся",
+    "platforms_note": "среднее не отражает ничьего мнения",
+    "without_suspects": "{social} без подозрительных ({voices})",
+    "detectable": "разрыв в {points} был бы виден",
+    "no_change": "явных изменений нет",
+    "changed": "к прошлому месяцу",
+    "few_rows": "Ещё {n}: голосов слишком мало для вывода",
+    "why": "Чего не слышит опрос",
+    "why_hint": "Темы, которые в публичных жалобах встречаются чаще, чем в комментариях опроса, с 95-процентными "
+    "интервалами.",
+    "why_none": "Нет тем, которые в публичных жалобах явно чаще, чем в комментариях опроса.",
+    "why_months": "Темы считаются по целым месяцам; неполные месяцы этого периода не вошли.",
+    "why_more": "Ещё таких тем: {n}; они есть в выгрузке отчёта.",
+    "in_complaints": "Публичные жалобы",
+    "in_comments": "Комментарии опроса",
+    "of_texts": "{said} из {all}",
+    "difference": "Разница, п. п.",
+    "by_chance": "Случайность (q)",
+    "evidence": "Что пишут",
+    "terms": "Слова, которых нет в темах",
+    "terms_here": "Слова, которые выделяют жалобы среди остальных публичных текстов; рядом доля в жалобах и в "
+    "остальных.",
+    "stages": "Тон по шагам визита",
+    "stages_hint": "NPS тех, кто говорит о каждом шаге, как сказано, без поправок. Бледные — меньше {least} голосов.",
+    "stage": "Шаг",
+    "stage_choice": "Выбор",
+    "stage_booking": "Запись и заказ",
+    "stage_greeting": "Встреча",
+    "stage_waiting": "Ожидание",
+    "stage_service": "Обслуживание",
+    "stage_place": "Место",
+    "stage_checkout": "Оплата",
+    "stage_farewell": "Прощание",
+    "stage_aftercare": "После визита",
+    "who": "Кто говорит",
+    "split_by": "Сравнение",
+    "split_rate": "Другие оценки",
+    "split_mix": "Другой состав",
+    "split_most": "Больше всего",
+    "since_when": "С каких пор",
+    "since_hint": "Каждый месяц с 95-процентным интервалом; стрелка — изменение, которое не объяснить случайностью.",
+    "since_none": "Ни один месяц явно не отличается от предыдущего.",
+    "since_split": "В последнем изменении публичной стороны {rate} — другие оценки тех же точек, {mix} — другой состав "
+    "точек.",
+    "since_chart": "По месяцам",
+    "numbers": "Числа",
     "error_home": "На главную",
     "operations": "HTTP API",
     "operations_hint": "Передайте ключ: `Authorization: Bearer KEY`. Машинное описание:",
-}
-
-FORMS: dict[str, dict[str, tuple[str, ...]]] = {
-    "en": {"answers": ("answer", "answers"), "voices": ("voice", "voices"), "mentions": ("mention", "mentions")},
-    "ru": {
-        "answers": ("ответ", "ответа", "ответов"),
-        "voices": ("голос", "голоса", "голосов"),
-        "mentions": ("отзыв", "отзыва", "отзывов"),
-    },
-}
-
-MONTHS: dict[str, tuple[str, ...]] = {
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec"),
-    "ru": ("янв.", "февр.", "марта", "апр.", "мая", "июня", "июля", "авг.", "сент.", "окт.", "нояб.", "дек."),
-}
-
-MONTHS_ALONE: dict[str, tuple[str, ...]] = {
-    "en": MONTHS["en"],
-    "ru": ("янв.", "февр.", "март", "апр.", "май", "июнь", "июль", "авг.", "сент.", "окт.", "нояб.", "дек."),
 }

@@ -1,6 +1,6 @@
-"""The texts behind a number: the newest detractors' words of one segment."""
+"""The texts behind a number: those that show a topic, and the newest detractors' words of one segment."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
@@ -9,6 +9,7 @@ from api.filters import midnight
 from api.why import narrowed
 from core.labels import Label
 from store.database import ReadSession
+from store.evidence import mentions_by_id
 from store.models import Brand
 from store.queries import MentionFilter, MentionRow, Slice, mentions_page
 
@@ -20,13 +21,15 @@ Names = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A text, cut to a readable length, and where it comes from."""
+    """A text, cut to a readable length, and where it comes from; `about` are the topics that it was chosen for."""
 
+    id: int
     text: str
     said_on: date | None
     place: str
     stars: tuple[str, str] | None
     url: str | None
+    about: tuple[str, ...] = ()
 
 
 def quotes(
@@ -42,9 +45,16 @@ def quotes(
         start=midnight(here.start, brand) if here.start else None,
         end=midnight(here.end, brand) if here.end else None,
         label=Label.DETRACTOR,
+        topic=segment.get("topic"),
     )
     found = mentions_page(session, brand, wanted, limit=TEXTS_A_ROW)
     return [_quote(row, names) for row in found if row.mention.text.strip()]
+
+
+def quotes_by_id(session: ReadSession, brand: Brand, ids: Collection[int], names: Names) -> dict[int, Quote]:
+    """These texts, in one read; without those that have gone since."""
+    found = mentions_by_id(session, brand, ids)
+    return {of_id: _quote(row, names) for of_id, row in found.items() if row.mention.text.strip()}
 
 
 def _quote(row: MentionRow, names: Names) -> Quote:
@@ -54,6 +64,7 @@ def _quote(row: MentionRow, names: Names) -> Quote:
     if row.location:
         places.append(names["location"].get(row.location, row.location))
     return Quote(
+        id=mention.id,
         text=folded if len(folded) <= LONGEST_QUOTE else folded[:LONGEST_QUOTE].rsplit(" ", 1)[0] + "…",
         said_on=mention.said_on if mention.precision in {"second", "day"} else None,
         place=" · ".join(places),

@@ -1,62 +1,37 @@
 """The report as a page: the same numbers as the API's, worst first, with the texts behind them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from api import words
-from api.details import details, names_of, told
-from api.quotes import Names, Quote, quotes
+from api.details import Details, details, names_of, told
+from api.month_chart import MONTHS_DRAWN, month_chart
+from api.quotes import Names
+from api.report_rows import folded, link, row_views
+from api.report_why import splits, why_view
 from api.reports import GapReport, gap_report
+from api.summary import moves
 from api.templating import template
 from api.words import Language, Words
 from core.clock import zone
 from metrics.aspects import Dictionary
+from metrics.decomposition import Decomposition
 from metrics.gaps import FALSE_DISCOVERIES, MIN_VOICES, Verdict
-from metrics.nps import Nps
 from metrics.report import GapRow
 from store.alerts import AlertRow, list_alerts
 from store.database import ReadSession
 from store.models import Alert, Brand
 from store.queries import Slice
+from store.topics import whole_months
 
-ROWS_WITH_TEXTS = 40
-"""The worst rows; each costs a query."""
 ALERTS_SHOWN = 6
 STATES = ("open", "acknowledged", "closed")
 ALERTS_READ = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """An estimate on the axis from -100 to 100: where its dot and the ends of its bar lie, in per cent of the width."""
-
-    at: float
-    start: float
-    width: float
-
-    @classmethod
-    def of(cls, nps: Nps) -> "Mark":
-        """The place of an NPS."""
-        at, low, high = ((value + 100) / 2 for value in (nps.value, nps.low, nps.high))
-        return cls(round(at, 2), round(low, 2), round(high - low, 2))
-
-
-@dataclass(frozen=True, slots=True)
-class RowView:
-    """One row of the page."""
-
-    row: GapRow
-    name: str
-    history: str | None
-    survey: Mark | None
-    social: Mark | None
-    quotes: list[Quote]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +59,25 @@ def render_report(
     say, names = words.of(language), names_of(session, brand, dictionary, language)
     report = gap_report(session, brand, by, part, now=now, dictionary=dictionary, language=language)
     beside = details(session, brand, part, dictionary, report.meta.correction)
-    rows = [_view(session, brand, row, part, names, say) for row in _ordered(report)[:ROWS_WITH_TEXTS]]
-    rows += [_view(session, brand, row, part, names, say, quoted=False) for row in _ordered(report)[ROWS_WITH_TEXTS:]]
+    rows, few = folded(row_views(session, brand, _ordered(report), part, names, say))
+    [total] = row_views(session, brand, [report.total], part, names, say, with_texts=0 if report.rows else 1)
     return template("report.html").render(
         t=say,
         brand=brand,
         report=report,
         summary=told(report, brand, names, beside)[language.value],
-        beside=beside,
-        topic_name=lambda key: names["topic"].get(key, key),
-        total=_view(session, brand, report.total, part, names, say, quoted=not report.rows),
+        total=total,
         rows=rows,
-        widest=_widest(rows),
+        few=few,
+        why=why_view(session, brand, beside, names, say),
+        who=beside.who,
+        mixed=[say[f"mix_{name}"] for name in beside.who.raked.dimensions] if beside.who.raked else [],
+        matched=beside.matched,
+        splits=splits(beside, names, say),
+        chart=month_chart(beside.since.months, say),
+        moves=moves(beside.since.months[-MONTHS_DRAWN:], say)[::-1],
+        newest=_newest(beside),
+        is_whole_months=whole_months(part) == part,
         alerts=_alerts(session, brand, names),
         heading=_heading(by, say),
         period=_period(part, say),
@@ -103,8 +85,8 @@ def render_report(
         part=part,
         by=",".join(by),
         made_at=now.astimezone(zone(brand.timezone)),
-        languages=[(each, _link(by, part, each)) for each in Language],
-        unfiltered=_link(by, Slice(start=part.start, end=part.end), language),
+        languages=[(each, link(by, part, each)) for each in Language],
+        unfiltered=link(by, Slice(start=part.start, end=part.end), language),
         fdr=say.share(FALSE_DISCOVERIES),
         least=str(MIN_VOICES),
         inline_css=style() if standalone else None,
@@ -130,33 +112,10 @@ def _ordered(report: GapReport) -> list[GapRow]:
     )
 
 
-def _view(
-    session: ReadSession,
-    brand: Brand,
-    row: GapRow,
-    part: Slice,
-    names: Names,
-    say: Words,
-    *,
-    quoted: bool = True,
-) -> RowView:
-    return RowView(
-        row=row,
-        name=say.segment(row.segment, names),
-        history=_history(row.segment, part, say),
-        survey=Mark.of(row.survey) if row.survey else None,
-        social=Mark.of(row.social) if row.social else None,
-        quotes=quotes(session, brand, row.segment, part, names) if quoted else [],
-    )
-
-
-def _history(segment: Mapping[str, str | None], part: Slice, say: Words) -> str | None:
-    """The query of the page that shows this location or channel month by month; none where there is no such page."""
-    [(dimension, value), *more] = segment.items() if segment else [("", None)]
-    if more or value is None or dimension == "month":
-        return None
-    narrowed = dict(_filters(part)) | {dimension: value}
-    return _link(("month",), Slice(start=part.start, end=part.end, **narrowed), say.language)
+def _newest(beside: Details) -> Decomposition | None:
+    """What of the newest change in public comes from the mix, where that change is more than chance."""
+    change = beside.since.months[-1].change if beside.since.months else None
+    return beside.since.newest if change and change.social and change.social.is_evident else None
 
 
 def _alerts(session: ReadSession, brand: Brand, names: Names) -> list[AlertView]:
@@ -179,12 +138,6 @@ def _state(alert: Alert) -> str:
     return "acknowledged" if alert.acknowledged_at else "open"
 
 
-def _widest(rows: Sequence[RowView]) -> RowView | None:
-    """The row that is worst in public, if any is and there are others to compare it with."""
-    worse = [view for view in rows if view.row.verdict is Verdict.WORSE_IN_PUBLIC and view.row.gap]
-    return min(worse, key=lambda view: view.row.gap.value if view.row.gap else 0) if worse and len(rows) > 1 else None
-
-
 def _heading(by: Sequence[str], say: Words) -> str:
     if not by:
         return say["total"]
@@ -198,16 +151,3 @@ def _period(part: Slice, say: Words) -> str:
     if start:
         return say.say("since", start=start)
     return say.say("until", end=end) if end else say["all_time"]
-
-
-def _link(by: Sequence[str], part: Slice, language: Language) -> str:
-    """A query of this page, without what is not set."""
-    wanted = {
-        "by": ",".join(by),
-        "from": part.start.isoformat() if part.start else "",
-        "to": part.end.isoformat() if part.end else "",
-        "location": part.location or "",
-        "channel": part.channel or "",
-        "lang": "" if language is Language.EN else language.value,
-    }
-    return "?" + urlencode({name: value for name, value in wanted.items() if value})

@@ -1,17 +1,19 @@
 """Words, numbers and days as a reader of one language expects them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from api.locales import EN, FORMS, MONTHS, MONTHS_ALONE, RU
+from api import locales, sentences
+from api.forms import FORMS, MONTHS, MONTHS_ALONE, MONTHS_IN
 
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 TEENS = range(11, 15)
 FEW = range(2, 5)
+LEAST_CHANCE = 0.001
 
 
 class Language(StrEnum):
@@ -45,9 +47,33 @@ class Words:
         whole = round(value)
         return f"+{whole}" if whole > 0 else f"{MINUS}{-whole}" if whole < 0 else "0"
 
-    def size(self, value: float) -> str:
-        """A number of points without a sign."""
-        return self.number(abs(value))
+    def plain(self, value: float) -> str:
+        """A score in whole points as a sentence says it, with no sign but a minus: 46, −38."""
+        whole = round(value)
+        return f"{MINUS}{-whole}" if whole < 0 else str(whole)
+
+    def score(self, value: float) -> str:
+        """The same with its unit: 46 points, −1 point; 46 пунктов, −1 пункт."""
+        whole = round(value)
+        return f"{self.plain(whole)}{NO_BREAK}{self._counted('points', whole)}"
+
+    def span(self, low: float, high: float) -> str:
+        """Two limits without plus signs."""
+        return self.say("interval", low=self.plain(low), high=self.plain(high))
+
+    def shares(self, low: float, high: float) -> str:
+        """Two limits of a difference of shares in [-1, 1], in points of per cent."""
+        return self.interval(100 * low, 100 * high)
+
+    def chance(self, q: float) -> str:
+        """A p or q: 0.023, < 0.001."""
+        text = f"<{NO_BREAK}{LEAST_CHANCE}" if q < LEAST_CHANCE else f"{q:.3f}"
+        return text.replace(".", ",") if self.language is Language.RU else text
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Several as one: a, b and c; "" for none."""
+        *most, last = items or ("",)
+        return f"{', '.join(most)} {self['and']} {last}" if most else last
 
     def segment(self, segment: Mapping[str, str | None], names: Mapping[str, Mapping[str, str]]) -> str:
         """What a segment of a report is called: `Center · Oct 2026`; what has no name keeps its slug."""
@@ -70,8 +96,10 @@ class Words:
 
     def count(self, what: str, n: int) -> str:
         """How many of what: 1 answer, 2 answers; 1 ответ, 2 ответа, 5 ответов."""
-        forms = FORMS[self.language.value][what]
-        return f"{self.number(n)}{NO_BREAK}{forms[self._form(n)]}"
+        return f"{self.number(n)}{NO_BREAK}{self._counted(what, n)}"
+
+    def _counted(self, what: str, n: int) -> str:
+        return FORMS[self.language.value][what][self._form(abs(n))]
 
     def _form(self, n: int) -> int:
         if self.language is Language.EN:
@@ -97,7 +125,16 @@ class Words:
         year, number = month.split("-")
         return f"{MONTHS_ALONE[self.language.value][int(number) - 1]} {year}"
 
+    def in_month(self, month: str) -> str:
+        """How a sentence about a month of the form 2026-10 begins: In October 2026."""
+        year, number = month.split("-")
+        return self.say("in_month", month=MONTHS_IN[self.language.value][int(number) - 1], year=year)
+
 
 def of(language: Language | None) -> Words:
     """The words of a language, of English without one."""
-    return Words(language, RU) if language is Language.RU else Words(Language.EN, EN)
+    return _RUSSIAN if language is Language.RU else _ENGLISH
+
+
+_ENGLISH = Words(Language.EN, locales.EN | sentences.EN)
+_RUSSIAN = Words(Language.RU, locales.RU | sentences.RU)
