@@ -14,6 +14,8 @@ MONTHS_DRAWN = 24
 HEIGHT = 200
 """Of the drawing, in pixels: 100 lies at its top, -100 at its foot."""
 LABELS, LABELS_NARROW = 12, 4
+EDGE = 15
+"""Per cent of the width in which a word written around a place may stick out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ class MonthMark:
     gap_arrow: str | None
     is_named: bool
     is_named_narrow: bool
+
+    @property
+    def anchor(self) -> str:
+        """Which end of a long word stands at x, that it stays within the drawing."""
+        return "start" if self.x < EDGE else "end" if self.x > 100 - EDGE else "middle"
 
 
 @dataclass(frozen=True, slots=True)

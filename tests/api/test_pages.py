@@ -1,21 +1,23 @@
 """The pages for people: honest numbers, harmless texts, in two languages."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from string import Formatter
+from typing import Any
 
 import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
-from api import words
+from api import locales, sentences, words
 from api.app import create_app
-from api.locales import EN, RU
 from api.report_page import render_report
 from api.words import Language
 from core.labels import Label
 from core.settings import Settings
 from metrics.aspects import dictionary
+from pipeline.topics import tell_topics
 from store.alerts import open_alert
 from store.brands import add_brand
 from tests.builders import NOW, World
@@ -28,6 +30,17 @@ def browser(world: World) -> Iterator[TestClient]:
     app = create_app(world.db, Settings(_env_file=None), lambda: NOW, open_pages=True)
     with TestClient(app, "http://127.0.0.1:8000") as client:
         yield client
+
+
+@pytest.fixture
+def complained(spoken: World) -> World:
+    """As `spoken`, with complaints in public of which survey comments say nothing."""
+    dirty = [f"Грязно в раздевалке, день {i}" for i in range(12)]
+    spoken.keep(*(spoken.mention(text, text, location="center", rating=1) for text in dirty))
+    spoken.answers([9] * 20, first_id=100, location="center", comment="Хорошие тренеры")
+    spoken.label_all(Label.DETRACTOR)
+    tell_topics(spoken.db, dictionary())
+    return spoken
 
 
 def page(browser: TestClient, query: str = "") -> html.HtmlElement:
@@ -106,6 +119,133 @@ def test_the_texts_behind_a_number_are_the_newest_detractors(browser: TestClient
     assert len(cut) <= 301
     assert cut.endswith("…")
     assert "good" not in quotes
+
+
+def test_what_the_survey_does_not_hear_is_shown_with_its_shares_and_texts(
+    browser: TestClient, complained: World
+) -> None:
+    tree = page(browser)
+
+    [row] = tree.xpath("//table[contains(@class, 'topics')]//tr[th[normalize-space()='changing rooms']]")
+    figures = [" ".join(cell.text_content().split()) for cell in row.xpath("td")]
+    assert figures[0].startswith("29% 12 of 42")
+    assert figures[1] == "0% 0 of 20"
+    assert figures[3].startswith("0.00")
+    assert "раздевалке" in row.xpath("string(following-sibling::tr//blockquote)")
+    assert complained.brand.name in tree.text_content()
+
+
+def test_a_row_s_texts_are_first_those_that_show_its_topics(browser: TestClient, complained: World) -> None:
+    tree = page(browser)
+
+    [row] = tree.xpath("//table[contains(@class, 'report')]//tr[th[contains(., 'center')]]")
+    behind = row.xpath("following-sibling::tr[1]")[0]
+    assert "changing rooms 29%" in " ".join(behind.xpath("string(.//dl)").split())
+    texts = behind.xpath(".//blockquote/text()")
+    assert len(texts) == 5
+    assert all("раздевалке" in text for text in texts)
+    assert "on changing rooms" in behind.xpath("string(.//li//p)")
+    assert complained.brand.name in tree.text_content()
+
+
+def test_without_topics_of_its_own_the_public_is_said_to_have_none(browser: TestClient, spoken: World) -> None:
+    tree = page(browser)
+
+    assert "No topic comes up in public complaints evidently more often" in tree.text_content()
+    assert tree.xpath("//table[contains(@class, 'topics')]") == []
+    assert spoken.brand.name in tree.text_content()
+
+
+def test_rows_by_topic_have_its_name_and_the_texts_that_speak_of_it(browser: TestClient, complained: World) -> None:
+    tree = page(browser, "?by=topic&lang=ru")
+
+    names = [name for name, _ in cells(tree)]
+    assert {"раздевалки", "тренеры"} <= set(names)
+    [row] = tree.xpath("//table[contains(@class, 'report')]//tr[th[normalize-space()='раздевалки']]")
+    texts = row.xpath("following-sibling::tr[1]//blockquote/text()")
+    assert texts
+    assert all("раздевалке" in text for text in texts)
+    assert tree.xpath("//option[@selected]/@value") == ["topic"]
+    assert complained.brand.name in tree.text_content()
+
+
+def test_a_month_that_may_be_chance_has_no_arrow(browser: TestClient, world: World) -> None:
+    for age, stars in ((60, [5] * 7 + [1] * 5), (30, [5] * 5 + [1] * 7)):
+        when = NOW - timedelta(days=age)
+        world.answers([10] * 15, first_id=100 * age, responded_at=when)
+        world.keep(*(world.mention(f"{age} {i}", "x", rating=star, published_at=when) for i, star in enumerate(stars)))
+
+    tree = page(browser, "?by=month")
+
+    assert tree.xpath("//*[contains(@class, 'arrow')]") == []
+    assert "no evident change" in tree.text_content()
+    assert "No month differs evidently from the one before it." in tree.text_content()
+
+
+def test_a_month_that_differs_evidently_has_an_arrow(browser: TestClient, world: World) -> None:
+    for age, star in ((60, 5), (30, 1)):
+        when = NOW - timedelta(days=age)
+        world.answers([10] * 15, first_id=100 * age, responded_at=when)
+        world.keep(*(world.mention(f"{age} {i}", "x", rating=star, published_at=when) for i in range(40)))
+
+    tree = page(browser, "?by=month")
+
+    assert "▼ 200" in tree.xpath("string(//*[local-name()='text'][contains(@class, 'arrow social')])")
+    assert "In October 2026 public opinion fell by 200 points" in " ".join(tree.text_content().split())
+
+
+def test_platforms_that_disagree_are_marked_with_their_figures(browser: TestClient, world: World) -> None:
+    world.answers([10] * 20, location="center")
+    for channel, star in (("maps", 5), ("forum", 1)):
+        many = [
+            world.mention(f"{channel} {i}", "x", rating=star, location="center", channel=channel) for i in range(20)
+        ]
+        world.keep(*many)
+
+    note = " ".join(page(browser).xpath("string(//*[@class='note'])").split())
+
+    assert note.startswith("⇄ The platforms disagree: forum −100")
+    assert "maps +100" in note
+
+
+@pytest.mark.parametrize("side", ["survey", "public"])
+@pytest.mark.parametrize("query", ["", "?by=month", "?by=topic", "?by=channel&lang=ru"])
+def test_a_brand_heard_on_one_side_alone_has_its_page(browser: TestClient, world: World, side: str, query: str) -> None:
+    if side == "survey":
+        world.answers([10] * 20, location="center")
+    else:
+        world.keep(*(world.mention(f"{i}", "bad", rating=1, location="center") for i in range(20)))
+
+    headline = page(browser, query).xpath("string(//*[@class='headline'])")
+
+    assert world.brand.name in headline
+
+
+def test_many_rows_of_too_few_voices_are_folded_away(browser: TestClient, world: World) -> None:
+    for at in range(12):
+        world.answers([10], first_id=at, location=f"place {at}")
+    world.answers([10] * 20, first_id=100, location="center")
+    world.keep(*(world.mention(f"{i}", "bad", rating=1, location="center") for i in range(20)))
+
+    tree = page(browser)
+
+    assert len(tree.xpath("//details[@class='few']//th")) == 12
+    assert [name for name, _ in cells(tree)][:2] == ["All together", "center"]
+
+
+def test_a_hostile_name_of_a_topic_is_shown_as_text(complained: World) -> None:
+    ours = dictionary()
+    hostile = replace(ours.topics["changing_rooms"], name={"en": HOSTILE, "ru": HOSTILE})
+    known = replace(ours, topics={**ours.topics, "changing_rooms": hostile})
+
+    with complained.db.read() as session:
+        texts = [
+            render_report(session, complained.brand, by, now=NOW, dictionary=known)
+            for by in (("location",), ("topic",))
+        ]
+
+    assert all(HOSTILE in html.fromstring(text).text_content() for text in texts)
+    assert not any("<script" in text or "<img" in text for text in texts)
 
 
 def test_a_hostile_text_is_shown_as_text(browser: TestClient, world: World) -> None:
@@ -203,11 +343,16 @@ def test_the_page_speaks_russian(browser: TestClient, spoken: World) -> None:
     assert spoken.brand.name in tree.text_content()
 
 
-def test_both_languages_have_the_same_sentences_with_the_same_blanks() -> None:
+@pytest.mark.parametrize("told", [locales, sentences])
+def test_both_languages_have_the_same_sentences_with_the_same_blanks(told: Any) -> None:
     def blanks(texts: dict[str, str]) -> dict[str, set[str | None]]:
         return {key: {part[1] for part in Formatter().parse(text)} - {None} for key, text in texts.items()}
 
-    assert blanks(EN) == blanks(RU)
+    assert blanks(told.EN) == blanks(told.RU)
+
+
+def test_no_word_is_told_in_two_places() -> None:
+    assert not locales.EN.keys() & sentences.EN.keys()
 
 
 @pytest.mark.parametrize(
