@@ -108,6 +108,7 @@ def test_a_series_read_backwards_changes_the_other_way(months: list[Counts]) -> 
     assert [one and one.value for one in forwards] == pytest.approx([one and -one.value for one in backwards[::-1]])
 
 
+@pytest.mark.slow
 def test_a_chain_without_any_change_has_few_evident_ones() -> None:
     rng = np.random.default_rng(8)
     series = [[Counts(*row) for row in rng.multinomial(60, (0.5, 0.3, 0.2), size=13).tolist()] for _ in range(200)]

@@ -92,6 +92,7 @@ def test_a_side_without_voices_has_no_difference_to_explain(side: dict[str | Non
     assert decompose({"web": estimate(40, 10)}, side) is None
 
 
+@pytest.mark.slow
 def test_intervals_of_rate_and_mix_cover() -> None:
     rng = np.random.default_rng(6)
     shares = np.array([[0.6, 0.3, 0.1], [0.2, 0.5, 0.3]])

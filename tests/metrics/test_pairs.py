@@ -116,6 +116,7 @@ def test_steps_of_one_class_among_many_persons_have_tangos_interval() -> None:
     assert (low[0], high[0]) == pytest.approx((known.low, known.high), abs=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [10, 30])
 def test_intervals_cover_also_where_nearly_all_say_the_same(n: int) -> None:
     rng = np.random.default_rng(n)

@@ -137,6 +137,7 @@ def test_weighted_evidence_keeps_its_kinds() -> None:
     assert both.chances[kind].n == pytest.approx(both.said[kind].n)
 
 
+@pytest.mark.slow
 def test_skewed_voices_are_set_right_by_their_mix_and_their_interval_covers() -> None:
     rng, truth, covered, errors = np.random.default_rng(4), 50 * (0.2 - 0.4) + 50 * 0.8, 0, []
     survey: dict[Cell, float] = {("center",): 500, ("north",): 500}

@@ -83,6 +83,7 @@ def test_the_order_of_locations_does_not_matter(given_counts: list[Counts], orde
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("locations", "concentration", "rounds"), [(200, 8, 6), (200, 1e6, 6), (20, 30, 60), (20, 1e6, 60), (10, 8, 120)]
 )

@@ -160,7 +160,7 @@ def test_a_bad_line_of_json_is_a_row_error(imports: Any) -> None:
         ("none.csv", b"", "empty"),
         ("header.csv", b"text,rating\n", "no rows"),
         ("none.jsonl", b"\n\n", "no rows"),
-        ("none.csv.gz", gzip.compress(b""), "no rows"),
+        ("none.csv.gz", gzip.compress(b"", mtime=0), "no rows"),
         ("letter.docx", b"text", "give a .csv"),
         ("book.xlsx.gz", b"text", "give a .csv"),
         ("no.xlsx", b"PK\x03\x04 no book", "no XLSX"),
