@@ -194,6 +194,20 @@ def test_a_month_that_differs_evidently_has_an_arrow(browser: TestClient, world:
     assert "In October 2026 public opinion fell by 200 points" in " ".join(tree.text_content().split())
 
 
+@pytest.mark.parametrize("by", ["location", "month", "channel", "topic"])
+@pytest.mark.parametrize("language", list(Language))
+def test_no_name_of_the_page_s_own_code_is_shown(complained: World, by: str, language: Language) -> None:
+    earlier = NOW - timedelta(days=40)
+    complained.answers([10] * 12, first_id=500, location="garden", responded_at=earlier)
+    complained.keep(*(complained.mention(f"old {i}", "x", rating=5, published_at=earlier) for i in range(12)))
+
+    with complained.db.read() as session:
+        text = render_report(session, complained.brand, (by,), now=NOW, dictionary=dictionary(), language=language)
+
+    seen = html.fromstring(text).text_content()
+    assert not [word for word in ("bound method", "Words(", "None", "{", "}", " object at ") if word in seen]
+
+
 def test_platforms_that_disagree_are_marked_with_their_figures(browser: TestClient, world: World) -> None:
     world.answers([10] * 20, location="center")
     for channel, star in (("maps", 5), ("forum", 1)):
