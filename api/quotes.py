@@ -45,6 +45,7 @@ def quotes(
         start=midnight(here.start, brand) if here.start else None,
         end=midnight(here.end, brand) if here.end else None,
         label=Label.DETRACTOR,
+        voices=True,
         topic=segment.get("topic"),
     )
     found = mentions_page(session, brand, wanted, limit=TEXTS_A_ROW)

@@ -48,7 +48,7 @@ class SocialSide(BaseModel):
     nps: Points
     low: Points
     high: Points
-    n: int = Field(description="all public mentions")
+    n: int = Field(description="all public mentions, copies too")
     voices: int = Field(description="opinions, one author once per location, channel and month")
     effective_voices: float | None = Field(
         description="as many voices, counted without error, would tell as much: the interval is theirs"

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import norm
 
 from metrics.discoveries import q_values
-from metrics.gaps import FALSE_DISCOVERIES, NARROWEST, Gap, gap_each
+from metrics.gaps import FALSE_DISCOVERIES, MIN_VOICES, NARROWEST, Estimates, Gap, gap_columns
 from metrics.intervals import CONFIDENCE, mover_bounds, normal_quantile
 from metrics.nps import Nps
 
@@ -38,9 +38,17 @@ def changes(points: Sequence[Nps | None]) -> list[Change | None]:
 
     None too where either of the two has no estimate: a change is not carried over a hole.
     """
-    steps = gap_each(list(pairwise(points)), tested=True)
-    found = [Change(step.value, step.low, step.high, step.p, step.q) if step else None for step in steps]
-    return [None, *found] if points else []
+    known = [point for point in points if point]
+    places = np.cumsum([point is not None for point in points], dtype=np.intp) - 1
+    steps = [at for at, step in enumerate(pairwise(points), 1) if all(step)]
+    estimates, after = Estimates.of(known), places[np.array(steps, np.intp)]
+    *limits, p = gap_columns(estimates.take(after - 1), estimates.take(after))
+    enough = [known[at - 1].n >= MIN_VOICES <= known[at].n for at in after]
+    q = q_values([value if is_enough else None for value, is_enough in zip(p, enough, strict=True)])
+    found: list[Change | None] = [None] * len(points)
+    for at, *step in zip(steps, *limits, p, q, strict=True):
+        found[at] = Change(*step)
+    return found
 
 
 def gap_changes(gaps: Sequence[Gap | None]) -> list[Change | None]:

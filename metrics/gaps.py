@@ -24,6 +24,9 @@ MIN_VOICES = 10
 FALSE_DISCOVERIES = 0.10
 """The share of wrong verdicts that is accepted among those given in one report."""
 
+P_ROUNDS = 24
+"""An angle to seven digits gives p to six."""
+
 HALF = 0.5
 NARROWEST = 1e-12
 """The least width of an interval, so that a limit at the estimate is far from it in deviates, not undefined."""
@@ -53,9 +56,12 @@ class Gap:
     q: float | None = None
 
 
+COLUMNS = ("value", "low", "high", "b", "c", "n", "counted")
+
+
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """The estimates of one side as columns of one length, in proportions.
+class Estimates:
+    """Estimates as columns of one length, in proportions.
 
     The counts are b = n p and c = n d of the voices that each is worth.
     """
@@ -70,6 +76,7 @@ class _Side:
 
     @classmethod
     def of(cls, estimates: Sequence[Nps]) -> Self:
+        """The columns of these estimates, in their order."""
         rows = [(e.value, e.low, e.high, e.promoters * e.worth, e.detractors * e.worth, e.worth) for e in estimates]
         value, low, high, b, c, n = np.array(rows, dtype=np.float64).reshape(-1, 6).T
         counted = np.array([e.counted for e in estimates], dtype=np.bool_)
@@ -77,8 +84,11 @@ class _Side:
 
     def where(self, mask: NDArray[np.bool_], other: Self) -> Self:
         """These rows where the mask holds and the other's elsewhere."""
-        columns = ("value", "low", "high", "b", "c", "n", "counted")
-        return type(self)(*(np.where(mask, getattr(self, name), getattr(other, name)) for name in columns))
+        return type(self)(*(np.where(mask, getattr(self, name), getattr(other, name)) for name in COLUMNS))
+
+    def take(self, rows: NDArray[np.intp]) -> Self:
+        """These rows, in this order."""
+        return type(self)(*(getattr(self, name)[rows] for name in COLUMNS))
 
     def deviates(self, at: Array) -> Array:
         """How many standard deviates each estimate lies above `at`: Tango's score where it was counted.
@@ -90,7 +100,7 @@ class _Side:
         return np.where(self.counted, tango_deviates(at, self.b, self.c, self.n), proportional)
 
 
-def _p_values(survey: _Side, social: _Side) -> Array:
+def _p_values(survey: Estimates, social: Estimates) -> Array:
     """The two-sided level at which each row's MOVER interval touches zero; 1 for no gap.
 
     It does so where the higher side's lower limit lies g cos t below it and the lower side's upper limit g sin t above
@@ -104,24 +114,27 @@ def _p_values(survey: _Side, social: _Side) -> Array:
         above = higher.deviates(np.clip(higher.value - gap * np.cos(angle), -1, 1))
         return above + lower.deviates(np.clip(lower.value + gap * np.sin(angle), -1, 1))
 
-    angle = bisect(imbalance, np.zeros_like(gap), np.full_like(gap, np.pi / 2))
+    angle = bisect(imbalance, np.zeros_like(gap), np.full_like(gap, np.pi / 2), P_ROUNDS)
     deviate = higher.deviates(np.clip(higher.value - gap * np.cos(angle), -1, 1))
     return np.where(gap > 0, np.minimum(2 * norm.sf(deviate), 1.0), 1.0)
 
 
-def _differences(survey: _Side, social: _Side) -> tuple[Array, Array, Array]:
+def _differences(survey: Estimates, social: Estimates) -> tuple[Array, Array, Array]:
     """Value, low and high of each row's gap, in points."""
     low, high = mover_bounds(social.value, (social.low, social.high), survey.value, (survey.low, survey.high))
     return POINTS * (social.value - survey.value), POINTS * low, POINTS * high
 
 
+def gap_columns(survey: Estimates, social: Estimates) -> list[list[float]]:
+    """Values, lows and highs, in points, and p-values of social minus survey, row by row."""
+    return [column.tolist() for column in (*_differences(survey, social), _p_values(survey, social))]
+
+
 def _gaps(surveys: Sequence[Nps], socials: Sequence[Nps], *, tested: bool) -> list[Gap]:
-    survey, social = _Side.of(surveys), _Side.of(socials)
-    p = _p_values(survey, social).tolist()
+    *limits, p = gap_columns(Estimates.of(surveys), Estimates.of(socials))
     enough = [tested and one.n >= MIN_VOICES <= other.n for one, other in zip(surveys, socials, strict=True)]
     q = q_values([value if is_enough else None for value, is_enough in zip(p, enough, strict=True)])
-    columns = (column.tolist() for column in _differences(survey, social))
-    return [Gap(*row) for row in zip(*columns, p, q, strict=True)]
+    return [Gap(*row) for row in zip(*limits, p, q, strict=True)]
 
 
 def gap(survey: Nps, social: Nps) -> Gap:

@@ -21,7 +21,7 @@ Bounds = tuple[Array, Array]
 """Lower and upper limits, two arrays of one shape."""
 
 CONFIDENCE = 0.95
-BISECTIONS = 50
+BISECTIONS = 36
 ROUNDING = 1e-9
 """Sums of probabilities may exceed their total by this share of it."""
 
@@ -43,12 +43,12 @@ def normal_quantile(confidence: float) -> float:
     return float(norm.isf((1 - confidence) / 2))
 
 
-def bisect(decreasing: Callable[[Array], Array], low: Array, high: Array) -> Array:
-    """Where each component of a decreasing function crosses zero in its own `[low, high]`, to 2**-50 of its length.
+def bisect(decreasing: Callable[[Array], Array], low: Array, high: Array, rounds: int = BISECTIONS) -> Array:
+    """Where each component of a decreasing function crosses zero in its own `[low, high]`, to 2**-rounds of its length.
 
     Where there is no crossing, the end that is nearest to one. The ends themselves are never evaluated.
     """
-    for _ in range(BISECTIONS):
+    for _ in range(rounds):
         middle = (low + high) / 2
         above = decreasing(middle) > 0
         low, high = np.where(above, middle, low), np.where(above, high, middle)

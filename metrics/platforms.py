@@ -12,13 +12,16 @@ import numpy as np
 from scipy.stats import chi2, false_discovery_control, random_table
 
 from core.counts import Counts
-from metrics.gaps import FALSE_DISCOVERIES, MIN_VOICES, Gap, gap_each
+from metrics.gaps import FALSE_DISCOVERIES, Gap, gap_each
 from metrics.intervals import Array
 from metrics.nps import Nps, nps_each
 
 SCORES = np.array([1.0, 0.0, -1.0])
 LEAST_EXPECTED = 5
 """With fewer voices expected in any field of the table chi-square is not to be trusted, and p is simulated."""
+
+LEAST_VOICES = 3
+"""The test is exact for any number; fewer than three of one mind are no platform's opinion."""
 
 DOUBTFUL = 0.2
 """A p above it is no evidence however it is found: only below it is simulation worth its time."""
@@ -29,7 +32,7 @@ SEED = 20261101
 
 @dataclass(frozen=True, slots=True)
 class Platforms:
-    """What each channel of a location says, of those with at least `MIN_VOICES`.
+    """What each channel of a location says, of those with at least `LEAST_VOICES`: plain counts, as people left them.
 
     `difference` is the NPS of `highest` minus that of `lowest`, the widest pair: its interval is that pair's own, and
     flattered by the choice; `p` is of all channels together and is not. `q` is the false discovery rate among the
@@ -64,7 +67,7 @@ def platforms_each(locations: Sequence[Mapping[str, Counts]]) -> list[Platforms 
 
 def _enough(counts: Mapping[str, Counts]) -> dict[str, Counts]:
     """The channels with enough voices, by name; {} where there is but one of them, which cannot disagree."""
-    found = {channel: one for channel, one in sorted(counts.items()) if one.n >= MIN_VOICES}
+    found = {channel: one for channel, one in sorted(counts.items()) if one.n >= LEAST_VOICES}
     return found if len(found) > 1 else {}
 
 

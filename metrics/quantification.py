@@ -145,7 +145,8 @@ def _prior(n: Array, level: Counts) -> Array:
 
 def _unrated(voices: Sequence[Voices], kind: TextKind, rule: KindRule, level: Counts) -> _Part:
     said = _columns([one.said.get(kind, Counts()) for one in voices])
-    chances = _columns([one.chances.get(kind, Counts()) for one in voices])
+    are_summed = rule.estimator is Estimator.PROBABILITIES
+    chances = _columns([one.chances.get(kind, Counts()) for one in voices]) if are_summed else said
     n = said.sum(axis=1)
     some = n > 0
     shares, variance = np.zeros(said.shape), np.zeros(len(said))

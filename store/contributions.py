@@ -28,6 +28,8 @@ EVIDENCE = (
     *(f"{evidence}_{known.value}" for evidence in ("fused", "said", "p") for known in CLASSES),
 )
 """What is summed of voices: see `store.models.Evidence`."""
+COUNTS = EVIDENCE[2:5]
+"""Promoters, passives and detractors."""
 
 Rows = sa.Select[*tuple[Any, ...]]
 Query = Callable[[], Rows]
@@ -54,15 +56,16 @@ def _place(location_id: Any) -> ColumnElement[int]:
 
 
 def _of_label(query: Rows) -> Rows:
-    """A query of mentions with the labels that count, where there are any; what is gone or a copy left out."""
+    """A query of mentions with the labels that count, where there are any; what is gone left out."""
     joined = (MentionLabel.mention_id == Mention.id) & (MentionLabel.labeller_id == Mention.labeller_id)
-    return query.outerjoin(MentionLabel, joined).where(Mention.removed_at.is_(None), Mention.duplicate_of_id.is_(None))
+    return query.outerjoin(MentionLabel, joined).where(Mention.removed_at.is_(None))
 
 
 _rated = Mention.rating_label.is_not(None)
 _counted = sa.func.coalesce(Mention.rating_label, MentionLabel.label)
 _KNOWN = [known.value for known in CLASSES]
-_voice = Mention.is_voice & _counted.in_(_KNOWN)
+_heard = Mention.is_voice & Mention.duplicate_of_id.is_(None)
+_voice = _heard & _counted.in_(_KNOWN)
 _CHANCES = (MentionLabel.promoter, MentionLabel.passive, MentionLabel.detractor)
 _FUSED = (MentionLabel.fused_promoter, MentionLabel.fused_passive, MentionLabel.fused_detractor)
 
@@ -133,7 +136,7 @@ def _agreement() -> Rows:
         for said in CLASSES
     ]
     query = sa.select(*keys, sa.func.count(), *pairs, *(sa.func.coalesce(sa.func.sum(p), 0.0) for p in _CHANCES))
-    known = (Mention.is_voice, _rated, Mention.suspicion.is_(None), MentionLabel.label.in_(_KNOWN))
+    known = (_heard, _rated, Mention.suspicion.is_(None), MentionLabel.label.in_(_KNOWN))
     return _of_label(query).where(*known).group_by(*keys)
 
 

@@ -92,7 +92,8 @@ class MentionRow:
 class MentionFilter:
     """Which mentions to list; moments are aware and half-open, `q` is looked for in the text, any case.
 
-    `topic` is a key of the dictionary, `id` one mention's own.
+    `topic` is a key of the dictionary, `id` one mention's own; `voices` leaves out copies and whom an author's newer
+    word replaced.
     """
 
     location: str | None = None
@@ -103,6 +104,7 @@ class MentionFilter:
     q: str | None = None
     topic: str | None = None
     id: int | None = None
+    voices: bool = False
 
 
 def counted_label() -> sa.ColumnElement[Any]:
@@ -167,6 +169,8 @@ def _wanted(wanted: MentionFilter) -> list[sa.ColumnElement[bool]]:
     if wanted.topic is not None:
         spoken = sa.exists().where(MentionTopic.mention_id == Mention.id, MentionTopic.topic == wanted.topic)
         conditions.append(spoken)
+    if wanted.voices:
+        conditions += [Mention.is_voice, Mention.duplicate_of_id.is_(None)]
     if wanted.id is not None:
         conditions.append(Mention.id == wanted.id)
     if wanted.q:

@@ -5,12 +5,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.counts import SegmentCounts
+from core.counts import Counts, SegmentCounts
 from core.errors import Invalid
 from core.labels import Side
 from core.topics import ANYTHING, STAGE
 from store.brands import NOWHERE
-from store.contributions import EVIDENCE
+from store.contributions import COUNTS, EVIDENCE
 from store.database import ReadSession
 from store.models import Brand, Channel, Grain, Location, Tally, TopicTally
 from store.queries import Slice
@@ -36,24 +36,27 @@ def segments(session: ReadSession, brand: Brand, by: Sequence[str], part: Slice 
     topic only voices with a text count, one in each topic that it speaks of; raises Invalid then for a part of a month.
     """
     part = part or Slice()
-    found: dict[tuple[Any, ...], SegmentSums] = {} if by else {(): SegmentSums()}
-    width = len(by)
-    for row in session.execute(_sums(session, brand, by, part)).all():
-        key = tuple(row[:width])
-        sums = found.get(key)
-        if sums is None:
-            sums = found[key] = SegmentSums()
-        sums.add(*row[width:])
-    names = _names(session, brand)
-    rows = [
-        sums.counts({name: _named(names, name, key) for name, key in zip(by, keyed, strict=True)})
-        for keyed, sums in found.items()
+    survey, social = (
+        # where nothing is grouped, the sums of no rows are null
+        [row for row in session.execute(_sums(session, brand, by, part, side)).all() if row[-1] is not None]
+        for side in (Side.SURVEY, Side.SOCIAL)
+    )
+    sums, names = SegmentSums(survey, social, len(by)), _names(session, brand)
+    segments = [
+        {name: _named(names, name, key) for name, key in zip(by, keyed, strict=True)} for keyed in sums.segments
     ]
-    return sorted(rows, key=lambda row: [value or "" for value in row.segment.values()])
+    if not by and not segments:
+        return [SegmentCounts({}, Counts(), Counts())]
+    return sorted(sums.counts(segments), key=lambda row: [value or "" for value in row.segment.values()])
 
 
-def _sums(session: ReadSession, brand: Brand, by: Sequence[str], part: Slice) -> sa.Select[*tuple[Any, ...]]:
-    """Rows of the dimensions, side, kind, whether suspect, and sums. Plain columns: they are read by ten thousands."""
+def _sums(
+    session: ReadSession, brand: Brand, by: Sequence[str], part: Slice, side: Side
+) -> sa.Select[*tuple[Any, ...]]:
+    """Rows of the dimensions and the three counts; of the public side of kind, whether suspect, and all evidence.
+
+    Plain columns: they are read by ten thousands.
+    """
     table = TopicTally if "topic" in by else Tally
     columns = table.__table__.c
     on = columns.month_on if table is TopicTally else columns.said_on
@@ -63,11 +66,12 @@ def _sums(session: ReadSession, brand: Brand, by: Sequence[str], part: Slice) ->
         "channel": columns.channel_id,
         "topic": columns.get("topic"),
     }
-    groups = [*(keys[name] for name in by), columns.side, columns.kind, columns.suspect]
+    groups = [keys[name] for name in by]
+    groups += [columns.kind, columns.suspect] if side is Side.SOCIAL else []
     told = [sa.type_coerce(column, sa.String) if isinstance(column.type, sa.Enum) else column for column in groups]
     return (
-        sa.select(*told, *(sa.func.sum(columns[name]) for name in EVIDENCE))
-        .where(columns.brand_id == brand.id, columns.side.in_(list(Side)), *_of_grain(columns, part))
+        sa.select(*told, *(sa.func.sum(columns[name]) for name in (EVIDENCE if side is Side.SOCIAL else COUNTS)))
+        .where(columns.brand_id == brand.id, columns.side == side, *_of_grain(columns, part))
         .where(*_within(session, brand, part, columns, on))
         .group_by(*groups)
     )

@@ -1,64 +1,73 @@
-"""Sums of tally rows of one segment, on their way to becoming its counts."""
+"""Sums of tally rows by segment, on their way to becoming its counts: in columns, since chains have ten thousands."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.counts import Counts, SegmentCounts, Voices
-from core.labels import Side, TextKind
+from core.labels import TextKind
+
+Array = NDArray[np.float64]
+Rows = Sequence[Sequence[Any]]
+Key = tuple[Any, ...]
 
 KINDS = {kind.value: kind for kind in TextKind}
-NOTHING = (0.0,) * 3
-Sums = Sequence[float]
+SHARES, MENTIONS, RATED, FUSED, SAID, CHANCES = slice(2, 5), 0, 5, slice(6, 9), slice(9, 12), slice(12, 15)
+"""Where `store.contributions.EVIDENCE` has them."""
 
 
 class SegmentSums:
-    """What was added up of one segment so far, in plain numbers: a large chain has ten thousands of these."""
+    """What was summed of every segment, from rows that begin with its key."""
 
-    def __init__(self) -> None:
-        self._survey: Sums = NOTHING
-        self._social: Sums = NOTHING
-        self._fused: Sums = NOTHING
-        self._mentions = self._rated = 0.0
-        self._said: dict[str, tuple[Sums, Sums]] = {}
-        self._doubted: list[tuple[str, Sums]] = []
+    def __init__(self, survey: Rows, social: Rows, width: int) -> None:
+        """Survey rows go on with the three counts, public ones with kind, whether suspect, and all evidence."""
+        self._places: dict[Key, int] = {}
+        at, counts = self._columns(survey, width, SHARES.stop - SHARES.start)
+        heard, evidence = self._columns(social, width, CHANCES.stop)
+        self._survey = self._summed(at, counts)
+        self._evidence = self._summed(heard, evidence)
+        suspect = np.array([bool(row[width + 1]) for row in social], bool)
+        kinds = np.array([row[width] for row in social])
+        self._sure = self._voices(heard[~suspect], evidence[~suspect], kinds[~suspect])
+        self._all = self._voices(heard, evidence, kinds) if suspect.any() else self._sure
 
-    def add(self, side: str, kind: str, suspect: bool, *sums: Any) -> None:  # noqa: FBT001 - a row of a query
-        """Add the sums of one group of rows, in the order of `store.contributions.EVIDENCE`."""
-        if side == Side.SURVEY:
-            self._survey = _added(self._survey, sums[2:5])
-            return
-        self._social = _added(self._social, sums[2:5])
-        self._mentions += sums[0]
-        self._rated += sums[5]
-        if suspect:
-            self._doubted.append((kind, sums[6:]))
-        else:
-            self._hear(kind, sums[6:])
+    def _columns(self, rows: Rows, width: int, columns: int) -> tuple[NDArray[np.intp], Array]:
+        """The segment [n] of each row, and its numbers [n, columns]: the last ones."""
+        places = [self._places.setdefault(tuple(row[:width]), len(self._places)) for row in rows]
+        numbers = np.array([row[-columns:] for row in rows], np.float64)
+        return np.array(places, np.intp), numbers.reshape(len(rows), columns)
 
-    def _hear(self, kind: str, evidence: Sums) -> None:
-        self._fused = _added(self._fused, evidence[:3])
-        said, chances = self._said.get(kind, (NOTHING, NOTHING))
-        if any(evidence[3:6]):
-            self._said[kind] = _added(said, evidence[3:6]), _added(chances, evidence[6:])
+    def _summed(self, places: NDArray[np.intp], numbers: Array) -> Array:
+        """Sums [segments, columns]."""
+        n = len(self._places)
+        return np.stack([np.bincount(places, column, n) for column in numbers.T], axis=-1)
 
-    def _voices(self) -> Voices:
-        said = {KINDS[kind]: Counts(*sums) for kind, (sums, _) in self._said.items()}
-        chances = {KINDS[kind]: Counts(*sums) for kind, (_, sums) in self._said.items()}
-        return Voices(Counts(*self._fused), said, chances)
+    def _voices(self, places: NDArray[np.intp], evidence: Array, kinds: NDArray[Any]) -> list[Voices]:
+        """The evidence of each segment, in their order."""
+        fused = self._summed(places, evidence)[:, FUSED].tolist()
+        said: list[dict[TextKind, Counts]] = [{} for _ in fused]
+        chances: list[dict[TextKind, Counts]] = [{} for _ in fused]
+        for kind in np.unique(kinds):
+            of_kind = self._summed(places[kinds == kind], evidence[kinds == kind])
+            some = np.flatnonzero(of_kind[:, SAID].any(axis=1))
+            columns = (some.tolist(), of_kind[some, SAID].tolist(), of_kind[some, CHANCES].tolist())
+            for at, labels, sums in zip(*columns, strict=True):
+                said[at][KINDS[kind]], chances[at][KINDS[kind]] = Counts(*labels), Counts(*sums)
+        return [Voices(Counts(*one), *others) for one, *others in zip(fused, said, chances, strict=True)]
 
-    def counts(self, segment: Mapping[str, str | None]) -> SegmentCounts:
-        """The counts of the segment of this name. Nothing can be added afterwards."""
-        trusted = public = self._voices()
-        for kind, evidence in self._doubted:
-            self._hear(kind, evidence)
-        if self._doubted:
-            public = self._voices()
-        counted, heard = Counts(*map(int, self._survey)), Counts(*map(int, self._social))
-        numbers = {"mentions": int(self._mentions), "by_rating": int(self._rated)}
-        return SegmentCounts(segment, counted, heard, **numbers, public=public, unsuspected=trusted)
+    @property
+    def segments(self) -> list[Key]:
+        """The keys of all segments, in the order of `counts`."""
+        return list(self._places)
 
-
-def _added(one: Sums, other: Sums) -> tuple[float, ...]:
-    a, b, c = one
-    d, e, f = other
-    return a + d, b + e, c + f
+    def counts(self, segments: Sequence[Mapping[str, str | None]]) -> list[SegmentCounts]:
+        """The counts of all segments, by these names."""
+        social = self._evidence
+        columns = (self._survey, social[:, SHARES], social[:, MENTIONS], social[:, RATED])
+        rows = zip(segments, *(column.astype(int).tolist() for column in columns), self._all, self._sure, strict=True)
+        return [
+            SegmentCounts(segment, Counts(*on_site), Counts(*public), mentions, rated, voices, sure)
+            for segment, on_site, public, mentions, rated, voices, sure in rows
+        ]

@@ -12,12 +12,13 @@ from api.details import names_of, told
 from api.exports import EXPORTS, Format, Wanted, exported
 from api.filters import BrandSlug, By, Lang, PartOf
 from api.problems import documented
-from api.report_schemas import GapReportOut, WhyOut
+from api.report_schemas import GapReportOut, UnsaidOut, WhyOut
 from api.reports import gap_report, language_of
 from api.why import why
 from store.segments import dimensions
 
 router = APIRouter(tags=["reports"])
+UNSAID = tuple(UnsaidOut.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,23 @@ def read_gaps(
     "/gaps/unsaid",
     summary="Topics heard in public and not on site",
     response_model=WhyOut,
-    responses=documented(401, 404),
+    responses=EXPORTS | documented(401, 404),
 )
 def read_unsaid(
-    session: Reading, caller: CallerOf, topics: Topics, brand: BrandSlug, part: PartOf, lang: Lang = None
-) -> dict[str, Any]:
-    """What public detractors speak of more than survey comments do, with ids of mentions as evidence."""
+    session: Reading,
+    caller: CallerOf,
+    now: Now,
+    topics: Topics,
+    brand: BrandSlug,
+    part: PartOf,
+    wanted: Wanted,
+    lang: Lang = None,
+) -> Response | dict[str, Any]:
+    """What public detractors speak of more than survey comments do, with ids of mentions; exports hold the topics."""
     found = visible_brand(session, caller, brand)
-    language = lang or language_of(session, found)
-    return why(session, found, part.slice(), topics).as_plain(language.value)
+    reasons = why(session, found, part.slice(), topics)
+    plain = reasons.as_plain((lang or language_of(session, found)).value)
+    if wanted is Format.JSON:
+        return plain
+    rows = [row | {"evidence": "; ".join(map(str, row["evidence"]))} for row in plain["topics"]]
+    return exported(UNSAID, rows, wanted, f"unsaid-{now:%Y-%m-%d}")

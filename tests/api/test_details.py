@@ -40,6 +40,15 @@ def test_what_the_survey_does_not_hear_comes_with_its_texts(client: TestClient, 
     assert "changing_rooms" in text["topics"]
 
 
+def test_what_the_survey_does_not_hear_can_be_had_as_a_file(client: TestClient, told: World) -> None:
+    answer = client.get(f"/v1/gaps/unsaid?brand={told.brand.slug}&format=csv")
+
+    first = next(csv.DictReader(answer.text.splitlines()))
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert (first["key"], first["unsaid"]) == ("changing_rooms", "True")
+    assert first["evidence"]
+
+
 def test_a_row_that_is_worse_in_public_says_by_which_topics(client: TestClient, told: World) -> None:
     report = client.get(f"/v1/gaps?brand={told.brand.slug}&by=location&lang=ru").json()
 
@@ -116,7 +125,9 @@ def test_platforms_that_disagree_are_shown_and_not_averaged_away(client: TestCli
 
     rows = answer.json()["rows"]
     parted = [row["platforms"] for row in rows if row["platforms"] and row["platforms"]["disagree"]]
-    assert any({(one["channel"], one["nps"]) for one in found["channels"]} >= {("Google Maps", -100.0)} for found in parted)
+    assert any(
+        {(one["channel"], one["nps"]) for one in found["channels"]} >= {("Google Maps", -100.0)} for found in parted
+    )
     assert any("disagree" in sentence for sentence in answer.json()["summary"]["en"])
     table = client.get(f"/v1/gaps?brand={world.brand.slug}&by=location&format=csv").text
     assert "True" in {row["platforms_disagree"] for row in csv.DictReader(table.splitlines())}

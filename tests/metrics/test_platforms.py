@@ -29,7 +29,15 @@ def test_a_showroom_that_one_map_loathes_and_another_likes_is_shown() -> None:
 
 
 def test_channels_with_few_voices_are_not_compared() -> None:
-    assert platforms_each([{"google": Counts(0, 0, 9), "yandex": Counts(58, 4, 14)}, {}]) == [None, None]
+    assert platforms_each([{"google": Counts(0, 0, 2), "yandex": Counts(58, 4, 14)}, {}]) == [None, None]
+
+
+def test_three_complaints_against_many_praises_are_told_as_surely_as_they_are() -> None:
+    found = only({"google": Counts(0, 0, 3), "yandex": Counts(58, 4, 14)})
+
+    assert 0.002 < found.p < 0.03
+    assert found.disagree
+    assert found.channels["google"].high > 0
 
 
 def test_other_passives_with_the_same_nps_are_no_disagreement() -> None:
