@@ -170,7 +170,7 @@ def _wanted(wanted: MentionFilter) -> list[sa.ColumnElement[bool]]:
         spoken = sa.exists().where(MentionTopic.mention_id == Mention.id, MentionTopic.topic == wanted.topic)
         conditions.append(spoken)
     if wanted.voices:
-        conditions += [Mention.is_voice, Mention.duplicate_of_id.is_(None)]
+        conditions += [Mention.is_voice == sa.true(), Mention.duplicate_of_id.is_(None)]
     if wanted.id is not None:
         conditions.append(Mention.id == wanted.id)
     if wanted.q:
