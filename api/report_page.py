@@ -26,8 +26,7 @@ from metrics.report import GapRow
 from store.alerts import AlertRow, list_alerts
 from store.database import ReadSession
 from store.models import Alert, Brand
-from store.queries import Slice
-from store.topics import whole_months
+from store.queries import Slice, whole_months
 
 ALERTS_SHOWN = 6
 STATES = ("open", "acknowledged", "closed")

@@ -22,7 +22,7 @@ from metrics.shrinkage import shrink
 from store.database import ReadSession
 from store.labels import labellers_in_use
 from store.models import Brand
-from store.queries import Slice, newest_languages
+from store.queries import Slice, newest_languages, whole_months
 from store.segments import segments
 
 NPS_FIELDS = ("nps", "low", "high", "n", "promoters", "passives", "detractors")
@@ -106,9 +106,10 @@ def gap_report(
 ) -> GapReport:
     """The gap report of a brand, cut by these dimensions (`store.segments.dimensions`); no rows for none of them.
 
-    Topics are named in the language given, else in that of most of the brand's newest mentions.
+    Topics are counted by whole months: cut by them, the report is of those that lie within the part. They are named in
+    the language given, else in that of most of the brand's newest mentions.
     """
-    part = part or Slice()
+    part = whole_months(part or Slice()) if "topic" in by else part or Slice()
     with uncollected():
         [counted] = segments(session, brand, (), part)
         correct = correction(session, brand, counted if part == Slice() else None)

@@ -23,6 +23,14 @@ class Slice:
     channel: str | None = None
 
 
+def whole_months(part: Slice) -> Slice:
+    """The whole months within a slice: topics are counted by month, and a part of one would be a guess."""
+    start, end = part.start, part.end
+    if start is not None and start.day > 1:
+        start = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1, day=1)
+    return Slice(start=start, end=end and end.replace(day=1), location=part.location, channel=part.channel)
+
+
 @dataclass(frozen=True, slots=True)
 class DayCount:
     """What the public said of one location (none: of no location) on one day: all voices, and the detractors."""

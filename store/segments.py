@@ -13,7 +13,7 @@ from store.brands import NOWHERE
 from store.contributions import COUNTS, EVIDENCE
 from store.database import ReadSession
 from store.models import Brand, Channel, Grain, Location, Tally, TopicTally
-from store.queries import Slice
+from store.queries import Slice, whole_months
 from store.sums import SegmentSums
 
 DIMENSIONS = ("location", "month", "channel", "topic")
@@ -33,9 +33,9 @@ def segments(session: ReadSession, brand: Brand, by: Sequence[str], part: Slice 
     """Both sides of every segment, summed from the tallies: the cost does not depend on how many mentions there are.
 
     Ordered by the dimensions as given. With no dimensions it is one segment, `{}`, also when nothing was counted. By
-    topic only voices with a text count, one in each topic that it speaks of; raises Invalid then for a part of a month.
+    topic only voices with a text count, one in each topic that it speaks of, in the whole months of the part.
     """
-    part = part or Slice()
+    part = whole_months(part or Slice()) if "topic" in by else part or Slice()
     survey, social = (
         # where nothing is grouped, the sums of no rows are null
         [row for row in session.execute(_sums(session, brand, by, part, side)).all() if row[-1] is not None]
@@ -82,9 +82,6 @@ def _of_grain(columns: Any, part: Slice) -> list[sa.ColumnElement[bool]]:
     whole = all(day is None or day.day == 1 for day in (part.start, part.end))
     if "topic" not in columns:
         return [columns.grain == (Grain.MONTH if whole else Grain.DAY)]
-    if not whole:
-        msg = "topics are counted by month: from and to are first days of a month"
-        raise Invalid(msg)
     return [columns.topic != ANYTHING, ~columns.topic.startswith(STAGE)]
 
 

@@ -22,7 +22,7 @@ from store.models import (
     SurveyResponse,
     TopicTally,
 )
-from store.queries import Slice, counted_label
+from store.queries import Slice, counted_label, whole_months
 from store.tallies import followed
 
 Key = tuple[str | None, ...]
@@ -146,14 +146,6 @@ def write_topics(session: WriteSession, side: Side, told: Sequence[Told], versio
         change = sa.update(texts.table).where(texts.table.id.in_(current)).values(topics_version=version)
         session.execute(change, execution_options={"synchronize_session": False})
     return len(current)
-
-
-def whole_months(part: Slice) -> Slice:
-    """The whole months within a slice: topics are counted by month, and a part of one would be a guess."""
-    start, end = part.start, part.end
-    if start is not None and start.day > 1:
-        start = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1, day=1)
-    return Slice(start=start, end=end and end.replace(day=1), location=part.location, channel=part.channel)
 
 
 def topic_counts(

@@ -78,11 +78,11 @@ def test_a_report_by_topic_has_a_row_a_topic(client: TestClient, told: World) ->
     assert by_topic["coaches"]["survey"]["nps"] == 100
 
 
-def test_part_of_a_month_cannot_be_cut_by_topic(client: TestClient, told: World) -> None:
-    answer = client.get(f"/v1/gaps?brand={told.brand.slug}&by=topic&from=2026-10-15")
+def test_cut_by_topic_a_report_is_of_the_whole_months_within(client: TestClient, told: World) -> None:
+    report = client.get(f"/v1/gaps?brand={told.brand.slug}&by=topic&from=2026-10-15&to=2026-12-10").json()
 
-    assert answer.status_code == 422
-    assert "first days of a month" in answer.json()["detail"]
+    assert (report["meta"]["from"], report["meta"]["to"]) == ("2026-11-01", "2026-12-01")
+    assert "changing_rooms" in {row["segment"]["topic"] for row in report["rows"]}
 
 
 def test_the_public_in_the_survey_s_mix_is_another_where_others_speak(client: TestClient, world: World) -> None:

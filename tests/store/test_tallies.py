@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -202,9 +202,14 @@ def test_days_and_months_say_the_same(world: World) -> None:
     assert by_month == by_day == (Counts(), Counts(0, 0, 40), 40)
 
 
-def test_part_of_a_month_has_no_topics(world: World) -> None:
-    with world.db.read() as session, pytest.raises(Invalid, match="first days of a month"):
-        segments(session, world.brand, ("topic",), Slice(start=NOW.date().replace(day=2)))
+def test_topics_are_those_of_the_whole_months_of_a_part(world: World) -> None:
+    world.keep(world.mention("r1", rating=1), world.mention("r2", rating=1, published_at=NOW - timedelta(days=20)))
+    speak_of(world, "pool")
+
+    with world.db.read() as session:
+        (row,) = segments(session, world.brand, ("topic",), Slice(start=date(2026, 10, 2)))
+
+    assert row.social == Counts(0, 0, 1)
 
 
 steps = st.lists(
