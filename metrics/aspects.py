@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,8 @@ class Dictionary:
 def dictionary(extra: Path | None = None) -> Dictionary:
     """The dictionary that is shipped, with topics of `extra` added, replaced (same key) or left out (`off = true`).
 
-    With `replaces_ours = true` at its top only `extra` counts. Raises Invalid, naming topic and field.
+    With `replaces_ours = true` at its top only `extra` counts. Raises Invalid, naming topic and field, also where a
+    topic is left out that there is not: it may be misspelt, and would go on counting.
     """
     shipped = _tables(*sorted(FOLDER.glob("*.toml")))
     own = _tables(extra) if extra else {}
@@ -77,10 +79,17 @@ def dictionary(extra: Path | None = None) -> Dictionary:
         raise Invalid(f"dictionary: {SWITCH} is true or false")  # noqa: EM102, TRY003
     topics = {key: _topic(key, table) for key, table in ({} if replaces else shipped).items()}
     for key, table in own.items():
-        topics.pop(key, None)
         if not (isinstance(table, dict) and table.get("off") is True):
             topics[key] = _topic(key, table)
+        elif topics.pop(key, None) is None:
+            _refuse(key, "off", f"has nothing to leave out: there is no such topic{_meant(key, topics)}")
     return Dictionary(topics, _version(topics))
+
+
+def _meant(key: str, topics: Mapping[str, Topic]) -> str:
+    """The topics that a misspelt one may be."""
+    near = get_close_matches(key[:40], topics)
+    return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
 def _tables(*paths: Path) -> dict[str, Any]:

@@ -145,6 +145,9 @@ def test_a_name_alone_does_not_change_the_version(tmp_path: Path) -> None:
         ('[boats]\nname = {ru = "л", en = "b"}\nlemmas.en = ["boat"]\nstage = "sea"\n', "'boats': stage"),
         ('[boats]\nname = {ru = "л", en = "b"}\nlemmas.en = ["boat"]\nwords = 1\n', "'boats': words"),
         ("boats = 1\n", "'boats': entry"),
+        ("[boats]\noff = true\n", "'boats': off has nothing to leave out"),
+        ("[parkng]\noff = true\n", "'parkng': off .*did you mean parking"),
+        ("replaces_ours = true\n[parking]\noff = true\n", "'parking': off"),
         ("boats = [", "cannot be read"),
     ],
 )
