@@ -11,6 +11,9 @@ from store.identity import secret_of
 customer_app = typer.Typer(no_args_is_help=True, help="Who in public is which customer.")
 
 BRAND = Annotated[str, BRAND_OPTION]
+COMES_BACK = (
+    "importing a file of customers that still has this one brings their identifiers back: take them out of it too"
+)
 
 
 @customer_app.command("forget-file")
@@ -28,12 +31,16 @@ def customer_forget_file(
 def customer_forget(
     customer: Annotated[str, typer.Argument(help="The customer's id, as files give it.")], brand: BRAND
 ) -> None:
-    """Erase all identifiers of one customer; survey answers and orders keep only the hash of the id."""
+    """Erase all identifiers of one customer; survey answers and orders keep only the hash of the id.
+
+    A file of customers that still has this one brings them back when it is imported again.
+    """
     settings = read_settings()
     with opened(settings) as db:
         dropped, merged = forget_customer(db, brand, customer, secret=secret_of(settings))
     typer.echo(f"{dropped} identifiers erased")
     show_merged(merged)
+    typer.echo(COMES_BACK, err=True)
 
 
 def show_merged(merged: Merged) -> None:

@@ -1,5 +1,6 @@
 """`import`: files of mentions, survey answers, orders and customers."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,7 @@ FILE = Annotated[Path, typer.Argument(help="The file.")]
 BRAND = Annotated[str, BRAND_OPTION]
 MAP = Annotated[list[str] | None, typer.Option("--map", help="field=Column, as often as needed.")]
 AS_JSON = Annotated[bool, JSON_OPTION]
+MOST_NAMES, LONGEST_NAME = 40, 120
 
 
 def _columns(pairs: list[str] | None) -> dict[str, str]:
@@ -107,11 +109,31 @@ def customers(
         show_merged(merged)
 
 
+def _read_and_made(result: ImportResult) -> Iterator[str]:
+    """Which columns were read as what, and which places were made: a misspelt one would be a place of its own."""
+    yield f"read: {_listed(f'{field} from {column!r}' for field, column in result.columns.items())}"
+    if result.ignored_columns:
+        yield f"ignored: {_listed(map(repr, result.ignored_columns))}"
+    if result.created_locations:
+        yield f"made locations: {_listed(result.created_locations)}"
+    if result.created_channels:
+        yield f"made channels: {_listed(result.created_channels)}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    """The first forty, each in bounds; `repr` of a name from a file keeps what a terminal would obey from it."""
+    found = list(names)
+    shown = [name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…" for name in found[:MOST_NAMES]]
+    return ", ".join(shown) + (f" and {len(found) - MOST_NAMES} more" if len(found) > MOST_NAMES else "")
+
+
 def _show(result: ImportResult, *, as_json: bool) -> None:
-    """Say what went in; rows that did not are counted, and stand in a file."""
+    """Say what went in and from which columns; rows that did not are counted, and stand in a file."""
     if as_json:
         show_json({name: getattr(result, name) for name in result.__slots__})
     else:
         typer.echo(f"{result.added} added, {result.changed} changed, {result.unchanged} there already")
+        for line in _read_and_made(result):
+            typer.echo(line)
     if result.refused:
         typer.echo(f"{result.refused} rows refused: see {result.errors_file}", err=True)

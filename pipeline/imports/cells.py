@@ -92,6 +92,15 @@ def within(record: Record, field: str, low: float, high: float, *, hint: str = "
     return found
 
 
+def share(record: Record, field: str) -> float | None:
+    """A share in `[0, 1]`, also written as `20 %`; none where the cell is empty. Raises Refused outside."""
+    words = text(record, field) or ""
+    if words.endswith("%"):
+        percent = within({field: words.removesuffix("%")}, field, 0, 100)
+        return None if percent is None else percent / 100
+    return within(record, field, 0, 1, hint="; a percentage needs its sign, as in 20 %")
+
+
 def whole_within(record: Record, field: str, low: int, high: int) -> int:
     """A whole number in `[low, high]`. Raises Refused outside, for fractions and where the cell is empty."""
     found = within(record, field, low, high)

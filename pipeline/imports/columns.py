@@ -10,13 +10,15 @@ Fields = Mapping[str, tuple[str, ...]]
 
 DATES = ("date", "created_at", "timestamp", "дата", "дата и время")
 PLACES = ("branch", "club", "store", "филиал", "клуб", "салон", "точка", "локация")
-CHANNELS = ("source", "platform", "канал", "источник", "площадка")
+CHANNELS = ("platform", "площадка", "source", "канал", "источник")
+"""A platform is a channel whatever else a file calls its source: an export, a crawl."""
+
 CUSTOMERS = ("customer_id", "client", "client_id", "клиент", "id клиента", "код клиента")
 
 MENTIONS: Fields = {
     "text": ("review", "comment", "body", "отзыв", "текст", "текст отзыва", "комментарий"),
     "rating": ("stars", "оценка", "рейтинг", "звезды"),
-    "rating_best": ("best",),
+    "rating_best": ("best", "scale", "шкала"),
     "rating_worst": ("worst",),
     "author": ("user", "username", "автор", "имя"),
     "published_at": ("published", *DATES, "дата публикации"),
@@ -31,7 +33,7 @@ SURVEY: Fields = {
     "score": ("nps", "csat", "ces", "оценка", "балл"),
     "aspect": ("question", "аспект", "вопрос"),
     "comment": ("text", "комментарий", "отзыв", "текст"),
-    "channel": CHANNELS,
+    "channel": ("survey channel", "канал опроса", *CHANNELS),
     "location": PLACES,
     "responded_at": ("answered_at", *DATES, "дата ответа"),
     "customer": (*CUSTOMERS, "respondent"),
@@ -55,6 +57,13 @@ IDENTIFIERS: Fields = {
     "channel": CHANNELS,
     "identifier": ("handle", "nickname", "ник", "логин"),
 }
+ONLY_BESIDE = {
+    ("rating", "score"): "rating_best",
+    ("identifier", "author"): "channel",
+    ("identifier", "автор"): "channel",
+}
+"""Names that are this field only where the file has that other one too: of a bare `score` nobody knows the scale, and
+an author is an identifier of nothing where no channel is named."""
 
 
 def positions(
@@ -79,6 +88,9 @@ def positions(
         elif wanted.get(field):
             msg = f"{field}: there is no column {wanted[field]!r}; {_listed(found)}"
             raise Invalid(msg)
+    for (field, name), other in ONLY_BESIDE.items():
+        if field in fields and field not in wanted and other in taken and name in places:
+            taken.setdefault(field, places[name])
     for group in required:
         if not taken.keys() & set(group):
             msg = f"no column for {' or '.join(group)}: name it with --map {group[0]}=COLUMN; {_listed(found)}"

@@ -1,5 +1,6 @@
 """Mentions from a file: reviews and posts that no spider reaches, such as a platform's export."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from store.models import Brand, Mention
 
 CHANNEL = "import"
 BEST, WORST = 5.0, 1.0
+RANGE = re.compile(r"(?P<worst>\d{1,3})\s*(?:-|–|\.\.)\s*(?P<best>\d{1,3})", re.ASCII)
 LONGEST_LANGUAGE = 16
 LONGEST_URL = 2000
 
@@ -69,13 +71,21 @@ def _rating(record: Record) -> dict[str, float]:
     """The rating with its scale, 1..5 where the row gives none; {} without one."""
     if number(record, "rating") is None:
         return {}
-    best, worst = number(record, "rating_best"), number(record, "rating_worst")
+    best, worst = _scale(record)
     hint = "; give rating_best where the scale is another" if best is None else ""
     best, worst = BEST if best is None else best, WORST if worst is None else worst
     if worst >= best:
         raise Refused(record, "rating_best", f"{best:g} is not above the worst, {worst:g}")
     rating = within(record, "rating", worst, best, hint=hint)
     return {} if rating is None else {"rating": rating, "rating_best": best, "rating_worst": worst}
+
+
+def _scale(record: Record) -> tuple[float | None, float | None]:
+    """The best and the worst as the row gives them; a scale written as `1-5` in place of the best gives both."""
+    both = RANGE.fullmatch(text(record, "rating_best") or "")
+    if both:
+        return float(both["best"]), float(both["worst"])
+    return number(record, "rating_best"), number(record, "rating_worst")
 
 
 def _url(record: Record) -> str | None:

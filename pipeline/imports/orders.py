@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.clock import Clock
-from pipeline.imports.cells import LONGEST_ID, Record, Refused, number, text, within
+from pipeline.imports.cells import LONGEST_ID, Record, Refused, number, share, text, within
 from pipeline.imports.columns import ORDERS
 from pipeline.imports.identities import native_id
 from pipeline.imports.places import slug
@@ -54,7 +54,6 @@ def _read(record: Record, context: Context) -> Draft:
     amount = within(record, "amount", 0, MOST_MONEY)
     ordered, location = dated(record, "ordered_at", context), slug(record, "location")
     category = text(record, "category", longest=LONGEST_CATEGORY)
-    share = within(record, "competitor_share", 0, 1, hint="; it is a share, not a percentage")
     values = {
         "customer_key": customer_key,
         "amount": amount,
@@ -62,7 +61,7 @@ def _read(record: Record, context: Context) -> Draft:
         "acquisition_cost": within(record, "acquisition_cost", 0, MOST_MONEY),
         "category": category,
         "ordered_at": ordered.at,
-        "competitor_share": share,
+        "competitor_share": share(record, "competitor_share"),
         "native_id": _order_id(record, context, location, customer_key, ordered.at.isoformat(), amount, category),
     }
     return Draft(values, location)

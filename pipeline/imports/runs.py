@@ -31,7 +31,8 @@ ROWS_A_BATCH = 2_000
 class ImportResult:
     """What became of a file: rows = added + changed + unchanged + refused (an id given twice: the later row counts).
 
-    `errors_file` is none where no row was refused; created locations and channels are slugs.
+    `errors_file` is none where no row was refused; created locations and channels are slugs. `columns` has the column
+    that each field was read from, `ignored_columns` those that no field was, both as the file writes them.
     """
 
     rows: int
@@ -42,6 +43,8 @@ class ImportResult:
     errors_file: Path | None
     created_locations: tuple[str, ...]
     created_channels: tuple[str, ...]
+    columns: Mapping[str, str]
+    ignored_columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,12 @@ class Reading:
         self.rows = 0
         self.broken: Broken | None = None
         self._source, self._taken, self._refusals = source, taken, refusals
+
+    def columns(self) -> tuple[dict[str, str], tuple[str, ...]]:
+        """The column of each field, and the named columns that are read as none."""
+        names, used = self._source.columns, set(self._taken.values())
+        read = {field: names[place] for field, place in self._taken.items()}
+        return read, tuple(name for place, name in enumerate(names) if name and place not in used)
 
     def drafts(self, kind: Kind, context: Context) -> Iterator[Draft | None]:
         """A draft a row, none for one that was refused; ends where the file breaks."""
@@ -144,6 +153,7 @@ def run_import(
 
 
 def _result(reading: Reading, kept: Kept, refusals: Refusals, places: Places) -> ImportResult:
+    read, ignored = reading.columns()
     return ImportResult(
         rows=reading.rows,
         added=kept.added,
@@ -153,6 +163,8 @@ def _result(reading: Reading, kept: Kept, refusals: Refusals, places: Places) ->
         errors_file=refusals.path if refusals.count else None,
         created_locations=tuple(places.created[Location]),
         created_channels=tuple(places.created[Channel]),
+        columns=read,
+        ignored_columns=ignored,
     )
 
 

@@ -48,6 +48,30 @@ def test_a_mapping_that_cannot_be_is_said_with_the_columns_found(
         imports(content, columns=columns)
 
 
+def test_a_bare_score_is_no_rating_until_a_scale_stands_beside_it(imports: Any, db: Database) -> None:
+    alone = imports("text,score\nХорошо,9\n")
+    scaled = imports("text,score,scale\nПлохо,2,10\n")
+    both = imports("text,rating,score,scale\nТак себе,3,99,5\n")
+
+    assert (alone.ignored_columns, scaled.columns["rating"], both.columns["rating"]) == (("score",), "score", "rating")
+    with db.read() as session:
+        found = session.execute(sa.select(Mention.rating, Mention.rating_best).order_by(Mention.id)).all()
+    assert [tuple(row) for row in found] == [(None, None), (2, 10), (3, 5)]
+
+
+@pytest.mark.parametrize("header", ["platform,source", "source,platform"])
+def test_a_platform_is_the_channel_whatever_the_source_is(imports: Any, header: str) -> None:
+    result = imports(f"text,{header}\nХорошо,a,b\n")
+
+    assert (result.columns["channel"], result.ignored_columns) == ("platform", ("source",))
+
+
+def test_the_channel_of_a_survey_is_known_by_its_russian_name(imports: Any) -> None:
+    result = imports("Балл;Дата;Канал опроса;Источник\n9;03.10.2026;планшет;crm\n", "survey")
+
+    assert (result.columns["channel"], result.created_channels) == ("Канал опроса", ("планшет",))
+
+
 def test_an_unknown_brand_is_not_found(imports: Any, brand: Brand) -> None:
     brand.slug = "rose"
 

@@ -97,6 +97,16 @@ def test_columns_and_rows_tell_the_same(customers: Customers, db: Database) -> N
     assert persons(db) == wide
 
 
+def test_an_author_beside_a_channel_is_an_identifier(customers: Customers, db: Database, world: World) -> None:
+    world.channel("maps")
+
+    result, _ = customers("customer,platform,author\n17,maps,Anna\n")
+    wide, _ = customers("customer,email,author\n18,a@b.c,Anna\n", name="wide.csv")
+
+    assert persons(db)[key("maps", "Anna")] == persons(db)[key("sunflower", "17")]
+    assert (result.columns["identifier"], wide.added, wide.ignored_columns) == ("author", 1, ("author",))
+
+
 def test_no_identifier_is_stored_as_it_is(customers: Customers, db: Database) -> None:
     customers("customer,email\nanna-17,anna@example.org\n")
 

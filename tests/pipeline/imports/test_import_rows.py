@@ -78,6 +78,14 @@ def test_a_rating_has_its_own_scale_where_the_row_gives_one(imports: Any, db: Da
     assert [tuple(row) for row in found] == [(8, 10, "passive"), (0, 1, "detractor")]
 
 
+def test_a_scale_may_be_written_from_end_to_end(imports: Any, db: Database) -> None:
+    imports("score,scale\n8,0-10\n1,1..5\n4,5\n")
+
+    with db.read() as session:
+        found = session.execute(sa.select(Mention.rating, Mention.rating_worst, Mention.rating_best)).all()
+    assert [tuple(row) for row in found] == [(8, 0, 10), (1, 1, 5), (4, 1, 5)]
+
+
 def test_a_mention_without_a_date_is_dated_when_it_was_fetched(imports: Any, db: Database) -> None:
     imports("text\nХорошо\n")
 
@@ -171,6 +179,30 @@ def test_orders_take_money_as_people_write_it(imports: Any, db: Database) -> Non
     assert [row["problem"].split(":")[0] for row in problems(result)] == [
         *("id", "customer", "amount", "amount", "competitor_share", "amount"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "share"),
+    [("20%", 0.2), ("20 %", 0.2), ("12,5\u00a0%", 0.125), ("0 %", 0), ("100%", 1), ("0.2", 0.2), ("1", 1)],
+)
+def test_a_share_is_taken_as_a_percentage_too(imports: Any, db: Database, written: str, share: float) -> None:
+    imports(f"customer;amount;date;competitor_share\n7;10;2026-10-01;{written}\n", "orders")
+
+    with db.read() as session:
+        assert session.scalars(sa.select(Order.competitor_share)).one() == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [("20", "20 is not within 0..1; a percentage needs its sign, as in 20 %"), ("120 %", "120 is not within 0..100"),
+     ("-5%", "-5 is not within"), ("a fifth %", "is not a number"), ("20 %%", "is not a number")],
+)  # fmt: skip
+def test_what_is_no_share_is_refused(imports: Any, written: str, says: str) -> None:
+    result = imports(f"customer;amount;date;competitor_share\n7;10;2026-10-01;{written}\n", "orders")
+
+    [problem] = problems(result)
+    assert problem["field"] == "competitor_share"
+    assert says in problem["problem"]
 
 
 def test_a_report_holds_nothing_that_a_spreadsheet_would_run(imports: Any) -> None:
