@@ -104,7 +104,9 @@ class ProfitFirstOut(BaseModel):
 class OverviewOut(BaseModel):
     """The parts of the report that are no single measure, of all that it is about."""
 
-    aspects: dict[str, MeasureOut] = Field(description="mean scores on 1..5 behind Aaker's index")
+    aspects: dict[str, MeasureOut] = Field(
+        description="mean scores on 1..5; Aaker's five make the index, others stand here alone"
+    )
     missing_aspects: list[str] = Field(description="those of Aaker's five that nobody rated")
     categories: list[CategoryOut]
     months: list[MonthOut]

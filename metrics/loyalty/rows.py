@@ -96,6 +96,8 @@ def overview_rows(seen: Plain) -> Iterator[Plain]:
     """The overview (`overview_plain`) as flat rows `{part, of, measure, value, low, high, n, unit, why}`."""
     for name, measure in seen["aspects"].items():
         yield _row("aspect", name, "mean", measure)
+    for name in seen["missing_aspects"]:
+        yield _row("aspect", name, "mean", _bare(None, Unit.SCORE, UNRATED))
     for one in seen["categories"]:
         yield _row("category", one["category"], "repurchase_rate", one["repurchase_rate"])
     for one in seen["months"]:
@@ -131,6 +133,7 @@ TYPICAL = {
     "monetary": Unit.MONEY,
 }
 """What is told of an RFM segment beside its size."""
+UNRATED = "nobody rated it"
 COUNTED = frozenset({"visits", "acquisition_known"})
 
 

@@ -17,6 +17,7 @@ from api.exports import write_csv, write_xlsx
 from api.loyalty import CURRENCY, LoyaltyReport, LoyaltyRow, loyalty_dimensions, loyalty_report
 from core.clock import now
 from core.errors import Invalid
+from metrics.loyalty.aaker import in_words
 from metrics.loyalty.measures import Measure, Unit
 from metrics.loyalty.overview import Spending
 from metrics.loyalty.retention import ACTIVE_DAYS, LONGEST_ACTIVE_DAYS
@@ -119,17 +120,24 @@ def _names(found: LoyaltyReport, row: LoyaltyRow) -> list[str]:
 
 def _whole(found: LoyaltyReport) -> Table:
     table = Table(
-        *("measure", "value", "95 % interval", "n", "why not"),
+        *("measure", "value", "95 % interval", "n", "note"),
         title=f"{escape(found.meta.brand)}: the whole, up to {found.meta.until}",
         caption=f"Money is in {CURRENCY}. {_spending(found.overview.spending)}",
         title_justify="left",
         caption_justify="left",
     )
+    notes = _notes(found)
     for name, measure in found.total.measures.items():
         interval = "" if measure.low is None else f"{_shown(measure, measure.low)} … {_shown(measure, measure.high)}"
-        value, why = _shown(measure, measure.value), measure.why or ""
-        table.add_row(name.replace("_", " "), value, interval, str(measure.n), f"[dim]{escape(why)}[/dim]")
+        value, note = _shown(measure, measure.value), measure.why or notes.get(name, "")
+        table.add_row(name.replace("_", " "), value, interval, str(measure.n), f"[dim]{escape(note)}[/dim]")
     return table
+
+
+def _notes(found: LoyaltyReport) -> dict[str, str]:
+    """What has to be known of a value that there is."""
+    unrated = found.overview.aaker.missing
+    return {"aaker_index": f"without {in_words(unrated)}: nobody rated them"} if unrated else {}
 
 
 def _spending(spending: Spending) -> str:

@@ -174,7 +174,7 @@ def test_the_report_comes_as_csv_a_row_a_measure(client: TestClient, loyal: Worl
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert answer.headers["content-disposition"] == 'attachment; filename="loyalty-2026-11-01.csv"'
     assert list(dict.fromkeys(row["part"] for row in rows)) == [
-        "segment", "total", "category", "month", "cohort", "rfm", "budget", "profit_first",
+        "segment", "total", "aspect", "category", "month", "cohort", "rfm", "budget", "profit_first",
     ]  # fmt: skip
     [csat] = [row for row in rows if (row["part"], row["measure"], row["location"]) == ("segment", "csat", "center")]
     assert float(csat["value"]) == pytest.approx(2 / 3, abs=1e-4)

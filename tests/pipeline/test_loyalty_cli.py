@@ -16,7 +16,8 @@ ORDERS = "id,клиент,сумма,себестоимость,стоимост
     f"{n},{n % 8},10000,4000,{2000 if n < 8 else ''},{3 + n // 8}.0{1 + n % 6}.2026,Center,0.3\n" for n in range(12)
 )
 ASPECTS = (
-    "id,аспект,оценка,дата\n1,Приверженность,5,01.10.2026\n1,Удовлетворённость,4,01.10.2026\n2,вкус,3,01.10.2026\n"
+    "id,аспект,оценка,дата\n1,Приверженность,5,01.10.2026\n1,Удовлетворённость,4,01.10.2026\n2,вкус,1,01.10.2026\n"
+    "2,Отношение к бренду,3,01.10.2026\n"
 )
 
 
@@ -51,7 +52,7 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
 @pytest.fixture
 def filled(terminal: Terminal) -> Terminal:
     assert "12 added" in terminal.take("orders", ORDERS)
-    assert "3 added" in terminal.take("survey", ASPECTS, "--scale", "aspect5")
+    assert "4 added" in terminal.take("survey", ASPECTS, "--scale", "aspect5")
     terminal.take("survey", "id,score,date\n7,1,2026-10-01\n8,2,2026-10-01\n", "--scale", "ces7_low")
     return terminal
 
@@ -65,13 +66,13 @@ def test_files_of_orders_and_answers_become_a_report(filled: Terminal) -> None:
     assert total["ces"]["value"] == 6.5
     assert total["aaker_index"]["value"] == pytest.approx(4)
     assert total["loyal_by_requirements"]["value"] == 1
-    assert report["overview"]["aspects"].keys() == {"commitment", "satisfaction", "вкус"}
+    assert report["overview"]["aspects"].keys() == {"brand_attitude", "commitment", "satisfaction", "вкус"}
     assert report["overview"]["budget"]["margin"] == pytest.approx((12 * 6_000 - 8 * 2_000) / 8)
     assert [row["segment"] for row in report["rows"]] == [{"location": None}, {"location": "Center"}]
 
 
 def test_aspects_of_one_answer_are_kept_apart_and_once(filled: Terminal) -> None:
-    assert "3 there already" in filled.take("survey", ASPECTS, "--scale", "aspect5")
+    assert "4 there already" in filled.take("survey", ASPECTS, "--scale", "aspect5")
     assert "1 changed" in filled.take("survey", ASPECTS.replace("5,01", "1,01"), "--scale", "aspect5")
 
 
@@ -102,6 +103,7 @@ def test_the_terminal_shows_the_whole_and_every_segment(filled: Terminal) -> Non
     assert "2026-03" in said
     assert "Loyalty budget" in said
     assert "nobody answered on the scale csat5" in said
+    assert "without purchase behaviour, switching cost" in said
 
 
 def test_a_brand_without_data_is_told_why(terminal: Terminal) -> None:

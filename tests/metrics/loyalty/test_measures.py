@@ -125,26 +125,43 @@ def test_the_median_of_counted_amounts_is_that_of_the_orders(amounts: list[int])
 
 
 def test_aakers_index_is_the_mean_of_the_means_of_its_aspects() -> None:
-    found = aaker_index({"satisfaction": {5: 30, 4: 10}, "commitment": {3: 4}, "taste": {4: 2, 2: 2}})
+    found = aaker_index({"satisfaction": {5: 30, 4: 10}, "commitment": {3: 4}, "brand_attitude": {4: 2, 2: 2}})
 
     assert found.index.value == pytest.approx((4.75 + 3 + 3) / 3)
     assert {name: aspect.n for name, aspect in found.aspects.items()} == {
+        "brand_attitude": 4,
         "commitment": 4,
         "satisfaction": 40,
-        "taste": 4,
     }
-    assert found.missing == ("purchase_behaviour", "switching_cost", "brand_attitude")
+    assert found.missing == ("purchase_behaviour", "switching_cost")
 
 
-def test_the_index_of_one_aspect_is_that_aspect() -> None:
-    found = aaker_index({"satisfaction": {5: 3, 2: 9}, "commitment": {}})
+def test_an_aspect_that_is_none_of_aakers_is_told_and_moves_no_index() -> None:
+    own = {"satisfaction": {5: 30, 4: 10}, "commitment": {3: 4}, "switching_cost": {4: 2, 2: 2}}
+    with_taste = aaker_index({**own, "taste": {1: 500}})
 
-    assert found.index == found.aspects["satisfaction"]
+    assert with_taste.index == aaker_index(own).index
+    assert with_taste.aspects["taste"].value == 1
+
+
+@pytest.mark.parametrize(
+    ("rated", "says"),
+    [(("taste", "parking", "music"), "0 are rated"), (("satisfaction", "commitment", "taste"), "2 are rated")],
+)
+def test_of_fewer_than_three_of_aakers_aspects_there_is_no_index_but_what_is_missing(
+    rated: tuple[str, ...], says: str
+) -> None:
+    found = aaker_index({name: {5: 30, 4: 10} for name in rated})
+
+    assert found.index.value is None
+    assert says in (found.index.why or "")
+    assert "purchase behaviour, switching cost" in (found.index.why or "")
+    assert list(found.aspects) == sorted(rated)
 
 
 def test_an_aspect_that_few_rated_makes_the_index_less_sure() -> None:
-    sure = aaker_index({"satisfaction": {5: 300, 4: 300}, "commitment": {5: 300, 4: 300}})
-    unsure = aaker_index({"satisfaction": {5: 300, 4: 300}, "commitment": {5: 3, 4: 3}})
+    many = {name: {5: 300, 4: 300} for name in ("satisfaction", "switching_cost", "commitment")}
+    sure, unsure = aaker_index(many), aaker_index({**many, "commitment": {5: 3, 4: 3}})
 
     assert sure.index.value == unsure.index.value
     assert _width(unsure.index) > _width(sure.index)
