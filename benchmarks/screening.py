@@ -3,17 +3,18 @@
 Four questions, each answered with numbers from this run:
 - copies of which a share of words was edited: found by ours, by datasketch's MinHashLSH (the peer), by exact comparison
 - pairs of texts that are no copies of each other
-- mentions a second through the real stage and store, at 10 thousand and 100 thousand (1 million with --full)
+- what a mention costs in the real stage and store (SQLite), at 10 thousand and 100 thousand (1 million with --full),
+  of all times in no order and oldest first
 - how many series without any attack are ever flagged for a burst, and how many attacks are
 Texts are generated; with --data FILE also those of a JSONL file (field `text`), of which none is printed.
-Run: python benchmarks/screening.py [--full] [--data shared/data/….jsonl.gz] [--only copies|speed|bursts]
+Run: python benchmarks/screening.py [--full] [--data shared/data/….jsonl.gz] [--only copies|speed|bursts] [--seed N]
 """
 
 import argparse
 import gzip
 import json
 import random
-import sys
+import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -143,8 +144,10 @@ def signature(text: frozenset[str]) -> MinHash:
     return made
 
 
-def rows(number: int, brand_id: int, places: list[int], channels: list[int]) -> Iterator[dict[str, Any]]:
-    """Mentions spread over places and two years in no order, of which some are edited copies of earlier ones."""
+def rows(
+    number: int, brand_id: int, places: list[int], channels: list[int], *, in_order: bool
+) -> Iterator[dict[str, Any]]:
+    """Mentions spread over places and two years, of which some are edited copies of earlier ones."""
     chance = random.Random(7)
     recent: list[tuple[str, int]] = []
     for native_id, fresh in enumerate(texts(number, 8)):
@@ -155,7 +158,9 @@ def rows(number: int, brand_id: int, places: list[int], channels: list[int]) -> 
         else:
             place = chance.choice(places)
             recent = [*recent[-99:], (text, place)]
-        at = datetime(2026, 11, 1, tzinfo=UTC) - timedelta(minutes=chance.randrange(DAYS * 24 * 60))
+        minutes = chance.randrange(DAYS * 24 * 60)
+        minutes = (number - native_id) * DAYS * 24 * 60 // number if in_order else minutes
+        at = datetime(2026, 11, 1, tzinfo=UTC) - timedelta(minutes=minutes)
         rating = chance.choices((5, 4, 1), (6, 2, 2))[0]
         yield {
             "brand_id": brand_id,
@@ -180,41 +185,44 @@ def rows(number: int, brand_id: int, places: list[int], channels: list[int]) -> 
         }
 
 
-def speed(number: int) -> float:
-    """Seconds a mention takes in the real stage on SQLite."""
+def speed(number: int, *, in_order: bool) -> float:
+    """Milliseconds of processor time that a mention takes in the real stage on SQLite."""
     with tempfile.TemporaryDirectory() as folder:
-        db = open_database(f"sqlite:///{Path(folder) / 'bench.db'}")
+        file = Path(folder) / "bench.db"
+        db = open_database(f"sqlite:///{file}")
         upgrade(db)
         with db.write.begin() as session:
             brand = add_brand(session, "bench", name="Bench", timezone="UTC", now=now())
             places = list(ids_made(session, Location, brand.id, [f"p{n}" for n in range(LOCATIONS)]).values())
             channels = list(ids_made(session, Channel, brand.id, ["maps", "forum"]).values())
-            for batch in batches(rows(number, brand.id, places, channels), BATCH):
+            for batch in batches(rows(number, brand.id, places, channels, in_order=in_order), BATCH):
                 session.execute(sa.insert(Mention), batch)
             rebuild(session)
-        started, lap, laps = time.perf_counter(), time.perf_counter(), []
+        laps = [(time.perf_counter(), time.process_time())]
 
-        def advance(done: int) -> None:
-            nonlocal lap
-            laps.append((time.perf_counter() - lap) * 1_000 / done)
-            lap = time.perf_counter()
-            if len(laps) % 100 == 0:
-                print(f"{sum(laps) / len(laps):.2f} ms each after {len(laps)} pages", file=sys.stderr)
+        def advance(_done: int) -> None:
+            laps.append((time.perf_counter(), time.process_time()))
 
         done = screen_new(db, clock=now, advance=advance)
-        taken = time.perf_counter() - started
+        ended = time.perf_counter(), time.process_time()
         with db.read() as session:
-            kept = session.scalar(sa.select(sa.func.count()).select_from(Shingle))
+            kept = session.scalars(sa.select(sa.func.count()).select_from(Shingle)).one()
         db.close()
-        tenth = max(len(laps) // 10, 1)
-        print(
-            f"{number:>9,} new mentions: {taken:7.1f} s, {1000 * taken / number:.2f} ms each "
-            f"(first pages {np.median(laps[:tenth]):.2f} ms, last {np.median(laps[-tenth:]):.2f} ms), looked at "
-            f"{done.mentions / number:.3f} times each, {done.duplicates:,} copies, {done.suspects:,} suspects, "
-            f"{kept / number:.1f} rows of bands each, {(Path(folder) / 'bench.db').stat().st_size / 1e6:,.0f} MB",
-            flush=True,
-        )
-    return taken / number
+        size = file.stat().st_size
+    pages = np.diff(np.array(laps), axis=0)
+    tenth = max(len(pages) // 10, 1)
+    wall, cpu = (1000 * (end - start) / number for start, end in zip(laps[0], ended, strict=True))
+    first, last = (1000 * some[:, 1].sum() / number * len(pages) / tenth for some in (pages[:tenth], pages[-tenth:]))
+    print(
+        f"{number:>9,} new mentions {'oldest first' if in_order else 'in no order '}: {cpu:.2f} ms of processor each "
+        f"(first tenth {first:.2f}, last {last:.2f}), {wall:.2f} ms of clock, page of median "
+        f"{np.median(pages[:, 0]):.2f} s, longest {pages[:, 0].max():.1f} s, bursts {ended[1] - laps[-1][1]:.1f} s; "
+        f"looked at {done.mentions / number:.3f} times each, {done.duplicates:,} copies, {done.suspects:,} suspects, "
+        f"{kept / number:.1f} bands each, {size / 1e6:,.0f} MB, "
+        f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:,.0f} MB of memory",
+        flush=True,
+    )
+    return cpu
 
 
 def flagged_days(days: Sequence[int], promoters: Sequence[int], first: int, last: int) -> list[int]:
@@ -231,9 +239,9 @@ def flagged_days(days: Sequence[int], promoters: Sequence[int], first: int, last
     return found
 
 
-def bursts() -> None:
+def bursts(seed: int) -> None:
     """The share of series of a year that are flagged falsely, and of attacks and incidents that are flagged."""
-    numbers = np.random.default_rng(5)
+    numbers = np.random.default_rng(seed)
     length, share = USUAL.reach + 365, 0.75
     week = np.array([1, 1, 1, 1, 1.3, 1.8, 1.6])[np.arange(length) % 7] / (8.7 / 7)
 
@@ -290,16 +298,19 @@ def main() -> None:
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--data", type=Path, action="append", default=[])
     parser.add_argument("--only", choices=("copies", "speed", "bursts"))
+    parser.add_argument("--seed", type=int, default=5, help="of the series that bursts are looked for in")
     asked = parser.parse_args()
     if asked.only in {None, "copies"}:
         copies("generated", [text for text in texts(TEXTS, 6) if shingles(text)])
         for path in asked.data:
             copies(path.name.split(".")[0], texts_of(path))
     if asked.only in {None, "bursts"}:
-        bursts()
+        bursts(asked.seed)
     if asked.only in {None, "speed"}:
-        each = [speed(number) for number in (10_000, 100_000, *((1_000_000,) if asked.full else ()))]
-        print(f"a mention among the most takes {each[-1] / each[0]:.2f} times as long as among 10,000")
+        for in_order in (False, True):
+            sizes = (10_000, 100_000, *((1_000_000,) if asked.full and not in_order else ()))
+            each = [speed(number, in_order=in_order) for number in sizes]
+            print(f"a mention among the most takes {each[-1] / each[0]:.2f} times the processor of one among 10,000")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ Ullman, Mining of Massive Datasets, chapter 3); what they miss is measured in `b
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,11 +20,11 @@ ALIKE = 0.6
 SHORTEST = 40
 """Normalised characters below which a text is nobody's copy: a thousand people write "All is great, thank you!"."""
 
-PERMUTATIONS, BANDS = 128, 32
-ROWS = PERMUTATIONS // BANDS
-SHARED_BANDS = 2
-"""Bands that two texts must share to be compared. With one, texts that merely speak of the same thing would be
-compared more often the more there are: work would grow with the square of the mentions."""
+BANDS, ROWS = 20, 5
+PERMUTATIONS = BANDS * ROWS
+"""With four rows texts that merely speak of the same thing would be compared, more often the more there are: work
+would grow with the square of the mentions. More bands would find little more, and each is a row of an index that is
+written in no order: what screening costs once there are a million of them."""
 
 MOST_A_BAND = 64
 """Originals that a band holds; a band that more would share tells nothing, and a copy has others."""
@@ -35,7 +34,7 @@ SEED = 5
 _GAPS = re.compile(r"[\W_]+")
 
 Band = int
-"""A signed 64-bit hash of a band's number and its values."""
+"""A signed 32-bit hash of a band's number and its values: texts that meet by chance are told apart by their sets."""
 
 
 def normalised(text: str) -> str:
@@ -65,9 +64,9 @@ def alike(one: frozenset[str], other: frozenset[str]) -> bool:
 
 
 def bands(texts: Sequence[frozenset[str]]) -> list[tuple[Band, ...]]:
-    """The 32 bands of each text's signature, in the order given; none for a text without shingles.
+    """The 20 bands of each text's signature, in the order given; none for a text without shingles.
 
-    Texts of Jaccard s share a given band with probability s^4. The version of rensa's algorithm is hashed along, so
+    Texts of Jaccard s share a given band with probability s^5. The version of rensa's algorithm is hashed along, so
     signatures of different versions never meet.
     """
     known = [place for place, text in enumerate(texts) if text]
@@ -88,7 +87,7 @@ def _hashed(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
         mixed = (mixed ^ values[:, :, row]) * np.uint64(0x9E3779B97F4A7C15)
         mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         mixed ^= mixed >> np.uint64(27)
-    return mixed.view(np.int64)
+    return mixed.view(np.int64) >> 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +124,9 @@ class Settled:
     shelved: list[tuple[Band, int]] = field(default_factory=list)
 
 
-def sharing(bands: Iterable[Band], held: Mapping[Band, Sequence[int]]) -> list[int]:
-    """Ids that are held under enough of these bands to be compared with the text that the bands are of."""
-    shared = Counter(known for band in bands for known in held.get(band, ()))
-    return [known for known, times in shared.items() if times >= SHARED_BANDS]
+def sharing(bands: Iterable[Band], held: Mapping[Band, Sequence[int]]) -> dict[int, None]:
+    """Ids that are held under any of these bands, each once, in their order: to be compared with the bands' text."""
+    return dict.fromkeys(known for band in bands if band in held for known in held[band])
 
 
 def settle(page: Sequence[Text], earlier: Mapping[int, Text], held: Mapping[Band, Sequence[int]]) -> Settled:
@@ -139,13 +137,13 @@ def settle(page: Sequence[Text], earlier: Mapping[int, Text], held: Mapping[Band
     if copies of an original that became a copy itself are settled again.
     """
     settled = Settled()
-    originals, shelves = dict(earlier), {band: list(ids) for band, ids in held.items()}
+    originals, shelved = dict(earlier), dict[Band, list[int]]()
     for text in sorted(page, key=lambda text: text.rank):
-        near = [originals[known] for known in sharing(text.bands, shelves) if known in originals]
-        near = [known for known in near if alike(known.shingles, text.shingles)]
-        settled.families[text.id] = [known.id for known in near]
-        rivals = [known for known in near if known.meets(text)]
-        first = min(rivals, key=lambda known: known.rank, default=text)
+        known = sharing(text.bands, held) | sharing(text.bands, shelved)
+        near = [originals[one] for one in known if one in originals and alike(originals[one].shingles, text.shingles)]
+        settled.families[text.id] = [one.id for one in near]
+        rivals = [one for one in near if one.meets(text)]
+        first = min(rivals, key=lambda one: one.rank, default=text)
         if first.rank < text.rank:
             settled.original_of[text.id] = first.id
             continue
@@ -154,13 +152,9 @@ def settle(page: Sequence[Text], earlier: Mapping[int, Text], held: Mapping[Band
         for rival in rivals:
             del originals[rival.id]
         originals[text.id] = text
-        _shelve(text, shelves, settled)
+        for band in text.bands:
+            shelf = shelved.setdefault(band, [])
+            if len(shelf) + len(held.get(band, ())) < MOST_A_BAND:
+                shelf.append(text.id)
+    settled.shelved.extend((band, one) for band, shelf in shelved.items() for one in shelf)
     return settled
-
-
-def _shelve(text: Text, shelves: dict[Band, list[int]], settled: Settled) -> None:
-    for band in text.bands:
-        shelf = shelves.setdefault(band, [])
-        if len(shelf) < MOST_A_BAND:
-            shelf.append(text.id)
-            settled.shelved.append((band, text.id))

@@ -1,4 +1,4 @@
-"""Judge the days that new mentions were made on, or that have them in their past, for bursts of new authors."""
+"""Judge the days whose mentions have changed, and those that have them in their past, for bursts of new authors."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,12 +11,42 @@ import numpy.typing as npt
 from core.counts import Counts
 from core.labels import CLASSES, Label
 from metrics.bursts import USUAL, Numbers, crowded_days, is_crowded, one_side, past_of
-from store.database import WriteSession
-from store.screening import Series, Speaker, Suspicion, first_days, first_said, public_days, speakers, voices_by_day
+from store.database import Database, ReadSession, take_turn
+from store.mentions import mark
+from store.screening import (
+    Series,
+    Speaker,
+    Suspicion,
+    changed_days,
+    first_days,
+    first_said,
+    next_brand_to_judge,
+    public_days,
+    set_judged,
+    speakers,
+    voices_by_day,
+)
 
 REACH = timedelta(days=USUAL.reach)
 
+PLACES = 25
+"""Locations that are judged in one transaction: two years of them are read in well under a second."""
+
 Marks = dict[int, dict[str, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """Consecutive days of one series from `start`: mentions, suspects among them, and whether each is to be judged."""
+
+    start: date
+    mentions: npt.NDArray[np.int64]
+    suspects: npt.NDArray[np.int64]
+    judged: npt.NDArray[np.bool_]
+
+    def on(self, place: int) -> date:
+        """The day at this place."""
+        return self.start + timedelta(days=place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,79 +57,101 @@ class _Past:
     mix: Counts
 
 
-@dataclass(frozen=True, slots=True)
-class _Days:
-    """Mentions, and suspects among them, of each series on consecutive days from `start`."""
+def judge_days(db: Database) -> int:
+    """Judge all days that have changed since they were last judged; how many mentions became suspects.
 
-    start: date
-    mentions: npt.NDArray[np.int64]
-    suspects: npt.NDArray[np.int64]
+    Once for all pages of a run, since a page touches the past of many days and each past would be read for each page.
+    Which days have changed is kept with the pages, so a killed run loses none.
+    """
+    suspects = 0
+    while (brand_id := _next_brand(db)) is not None:
+        with db.write.begin() as session:
+            take_turn(session, brand_id)
+            changed = changed_days(session, brand_id, places=PLACES)
+            marks = burst_marks(session, brand_id, changed)
+            mark(session, marks)
+            set_judged(session, brand_id, changed)
+        suspects += sum(marked["suspicion"] is not None for marked in marks.values())
+    return suspects
 
-    def on(self, place: int) -> date:
-        """The day at this place."""
-        return self.start + timedelta(days=place)
+
+def _next_brand(db: Database) -> int | None:
+    with db.read() as session:
+        return next_brand_to_judge(session)
 
 
-def burst_marks(session: WriteSession, brand_id: int, touched: Collection[tuple[Series, date]]) -> Marks:
+def burst_marks(session: ReadSession, brand_id: int, changed: Mapping[Series, Collection[date]]) -> Marks:
     """Who is a suspect of a burst now, or is none any more, by id.
 
     A day is judged by what is known of its past now, so the order in which a source gives its mentions, often the
     newest first, makes no difference: all days are judged again whose past has changed.
     """
-    if not touched:
+    if not changed:
         return {}
-    series = sorted({series for series, _ in touched})
-    start = min(on for _, on in touched) - REACH
-    end = max(on for _, on in touched) + REACH + timedelta(days=1)
-    days = _days(session, brand_id, series, start, end)
-    crowded = {each: found for each, row in zip(series, days.mentions, strict=True) if (found := crowded_days(row))}
-    pasts = _pasts(session, brand_id, days, dict(zip(series, days.mentions, strict=True)), crowded)
-    looked_at = {each: set(of_each) for each, of_each in pasts.items()}
-    for row, place in np.argwhere(days.suspects[:, REACH.days :]).tolist():
-        looked_at.setdefault(series[row], set()).add(days.on(place + REACH.days))
+    began = first_days(session, brand_id, {place for place, _ in changed})
+    days = _days(session, brand_id, changed, began)
+    pasts = _pasts(session, brand_id, days, began)
+    looked_at = {series: set(of_series) for series, of_series in pasts.items()}
+    for series, each in days.items():
+        suspected = np.flatnonzero(each.judged & (each.suspects > 0)).tolist()
+        looked_at.setdefault(series, set()).update(each.on(place) for place in suspected)
     said = list(speakers(session, brand_id, looked_at))
     return _changes(said, _members(session, brand_id, said, pasts))
 
 
-def _days(session: WriteSession, brand_id: int, series: Sequence[Series], start: date, end: date) -> _Days:
-    rows = {each: row for row, each in enumerate(series)}
-    days = _Days(start, *(np.zeros((len(series), (end - start).days), dtype=np.int64) for _ in range(2)))
-    for each, on, mentions, suspects in public_days(
-        session, brand_id, {place for place, _ in series}, start=start, end=end
-    ):
-        if each in rows:
-            at = rows[each], (on - start).days
-            days.mentions[at], days.suspects[at] = mentions, suspects
+def _days(
+    session: ReadSession, brand_id: int, changed: Mapping[Series, Collection[date]], began: Mapping[Series, date]
+) -> dict[Series, _Days]:
+    """The days of each series from the past of its first changed day to its last mention."""
+    start = min(map(min, changed.values())) - REACH
+    rows: dict[Series, list[tuple[date, int, int]]] = {series: [] for series in changed}
+    places = {place for place, _ in changed}
+    for series, on, mentions, suspects in public_days(session, brand_id, places, start=start):
+        if series in rows:
+            rows[series].append((on, mentions, suspects))
+    return {series: _of_series(rows[series], changed[series], began[series]) for series in changed if rows[series]}
+
+
+def _of_series(rows: Sequence[tuple[date, int, int]], changed: Collection[date], began: date) -> _Days:
+    start = min(changed) - REACH
+    size = max((rows[-1][0] - start).days + 1, 0)
+    days = _Days(start, np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.bool_))
+    for on, mentions, suspects in rows:
+        if (place := (on - start).days) >= 0:
+            days.mentions[place], days.suspects[place] = mentions, suspects
+    for on in changed:
+        days.judged[(on - start).days :][: USUAL.reach + 1] = True
+    if min(changed) <= began:  # it began earlier than was known, or later: any day may have a past now, or none
+        days.judged[USUAL.reach :] = True
     return days
 
 
 def _pasts(
-    session: WriteSession,
-    brand_id: int,
-    days: _Days,
-    mentions: Mapping[Series, npt.NDArray[np.int64]],
-    crowded: Mapping[Series, Sequence[int]],
+    session: ReadSession, brand_id: int, days: Mapping[Series, _Days], began: Mapping[Series, date]
 ) -> dict[Series, dict[date, _Past]]:
     """The pasts of crowded days, but of those that reach back beyond the first mention: there nothing was usual yet."""
-    if not crowded:
+    crowded = {
+        series: [place for place in crowded_days(each.mentions) if each.judged[place]] for series, each in days.items()
+    }
+    first = min((days[series].on(found[0]) for series, found in crowded.items() if found), default=None)
+    if first is None:
         return {}
-    places = {place for place, _ in crowded}
-    began = first_days(session, brand_id, places)
-    last = days.on(max(map(max, crowded.values())))
-    voices = voices_by_day(session, brand_id, places, start=days.start, end=last)
+    last = max(days[series].on(found[-1]) for series, found in crowded.items() if found)
+    places = {place for (place, _), found in crowded.items() if found}
+    voices = voices_by_day(session, brand_id, places, start=first - REACH, end=last)
     pasts: dict[Series, dict[date, _Past]] = {}
     for series, found in crowded.items():
-        of_series = voices.get(series, {})
+        each, of_series = days[series], voices.get(series, {})
         for place in found:
-            dates = [days.on(before) for before in past_of(range(place), place)]
+            dates = [each.on(before) for before in past_of(range(place), place)]
             if began[series] <= dates[0]:
                 mix = sum((of_series[on] for on in dates if on in of_series), Counts())
-                pasts.setdefault(series, {})[days.on(place)] = _Past(past_of(mentions[series], place), mix)
+                pasts.setdefault(series, {})[each.on(place)] = _Past(past_of(each.mentions, place), mix)
     return pasts
 
 
 def _members(
-    session: WriteSession, brand_id: int, said: Iterable[Speaker], crowded: dict[Series, dict[date, _Past]]
+    session: ReadSession, brand_id: int, said: Iterable[Speaker], crowded: dict[Series, dict[date, _Past]]
 ) -> set[int]:
     """The mentions of new authors that make a day a burst: those of the class that nearly all of them are of."""
     by_day: dict[tuple[Series, date], list[Speaker]] = {}

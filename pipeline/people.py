@@ -44,9 +44,9 @@ def _merge(session: WriteSession, brand: Brand) -> Merged:
 
 
 def forget_file(db: Database, brand_slug: str, source: str) -> tuple[int, Merged]:
-    """Take back every identifier that this file told last: how many, and the persons without them.
+    """Take back every identifier that this file told: how many, and the persons without them.
 
-    Raises NotFound for the brand, and where no identifier is of this file.
+    What another file told as well stays.     Raises NotFound for the brand, and where no identifier is of this file.
     """
     with db.write.begin() as session:
         brand = find_brand(session, brand_slug)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.clock import Clock
 from metrics.copies import Settled, Text, bands, settle, sharing, shingles
-from pipeline.bursts import Marks, burst_marks
+from pipeline.bursts import Marks, judge_days
 from pipeline.progress import Advance, silent
 from store.database import Database, WriteSession, take_turn
 from store.mentions import mark
@@ -16,6 +16,7 @@ from store.screening import (
     count_unscreened,
     hand_over,
     keep_bands,
+    keep_changed_days,
     look_again,
     look_again_at_copies,
     next_brand,
@@ -28,8 +29,8 @@ from store.screening import (
     waiting_page,
 )
 
-PAGE = 5_000
-"""Large, since all days that share a past with a mention of the page are judged for bursts once a page."""
+PAGE = 1_000
+"""Short, since SQLite has one writer: a page holds the others up for about a second."""
 
 MANY_AUTHORS = 3
 """So many authors of one text make all of them suspects: two may be one person on two sites."""
@@ -62,8 +63,8 @@ def unscreened(db: Database) -> int:
 def screen_new(db: Database, *, clock: Clock, advance: Advance = silent, page_size: int = PAGE) -> Screened:
     """Screen every mention that was not screened since it was last changed.
 
-    Each page of mentions of one brand is one transaction, so a killed run goes on where it stopped. Comes
-    after labelling: whether a burst is one-sided is told by ratings and labels.
+    Each page of mentions of one brand is one transaction, so a killed run goes on where it stopped; bursts are judged
+    after the last one. Comes after labelling: whether a burst is one-sided is told by ratings and labels.
     """
     done = Screened()
     while (brand_id := _next_brand(db)) is not None:
@@ -72,7 +73,7 @@ def screen_new(db: Database, *, clock: Clock, advance: Advance = silent, page_si
             page = _screen(session, brand_id, waiting_page(session, brand_id, size=page_size), clock)
         done += page
         advance(page.mentions)
-    return done
+    return done + Screened(suspects=judge_days(db))
 
 
 def _next_brand(db: Database) -> int | None:
@@ -81,7 +82,7 @@ def _next_brand(db: Database) -> int | None:
 
 
 def _screen(session: WriteSession, brand_id: int, page: Sequence[Waiting], clock: Clock) -> Screened:
-    """Settle who is whose copy, then who is suspect for it, then which days of these are bursts."""
+    """Settle who is whose copy, then who is suspect for it, and remember their days to be judged."""
     ids = [one.id for one in page]
     texts = _texts(page)
     before = taken_bands(session, ids)
@@ -92,13 +93,12 @@ def _screen(session: WriteSession, brand_id: int, page: Sequence[Waiting], clock
     mark(session, copies)
     suspects = _suspect_marks(session, page, settled)
     mark(session, suspects)
-    bursts = burst_marks(session, brand_id, [(one.series, one.said_on) for one in page])
-    mark(session, bursts)
+    keep_changed_days(session, brand_id, ((one.series, one.said_on) for one in page))
     set_screened(session, ids, now=clock())
     return Screened(
         mentions=len(page),
         duplicates=sum(marks["duplicate_of_id"] is not None for marks in copies.values()),
-        suspects=sum(marks["suspicion"] is not None for marks in (suspects | bursts).values()),
+        suspects=sum(marks["suspicion"] is not None for marks in suspects.values()),
     )
 
 

@@ -133,6 +133,7 @@ class Mention(Table):
         sa.Index("ix_mention_topics", "topics_version", "id"),
         sa.Index(
             "ix_mention_unscreened",
+            "brand_id",
             "id",
             sqlite_where=sa.text("screened_at IS NULL"),
             postgresql_where=sa.text("screened_at IS NULL"),
@@ -255,7 +256,7 @@ class Evidence:
     answers need none of these.
     """
 
-    mentions: Mapped[int] = mapped_column(doc="all that count, voices or not, opinions or not")
+    mentions: Mapped[int] = mapped_column(doc="all that are there: voices or not, opinions or not, copies too")
     voices: Mapped[int] = mapped_column(doc="one author once per location, channel and month; with an opinion")
     promoters: Mapped[int]
     passives: Mapped[int]
@@ -366,6 +367,17 @@ class Shingle(Table):
     )
 
 
+class ChangedDay(Table):
+    """A day of one location (0: of none) and channel whose mentions have changed since it was judged for bursts."""
+
+    __tablename__ = "changed_day"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"), primary_key=True)
+    location_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    channel_id: Mapped[int] = mapped_column(sa.ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True)
+    said_on: Mapped[date] = mapped_column(primary_key=True)
+
+
 class Alert(Table):
     """A change of state that somebody is told of: opened, perhaps acknowledged, closed."""
 
@@ -434,7 +446,7 @@ class Identifier(Table):
 
     __tablename__ = "identifier"
     __table_args__ = (
-        sa.UniqueConstraint("brand_id", "customer_key", "key"),
+        sa.UniqueConstraint("brand_id", "customer_key", "key", "source"),
         sa.Index("ix_identifier_key", "brand_id", "key"),
     )
     id: Mapped[Id]

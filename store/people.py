@@ -38,43 +38,45 @@ class NewCustomer:
 def keep_customers(
     session: WriteSession, brand: Brand, customers: Sequence[NewCustomer], *, source: str, now: datetime
 ) -> Kept:
-    """Insert the identifiers that are new; those that another file told are from now on told by this one.
+    """Insert the identifiers that this file has not told yet, those too that another file told: each can be taken back.
 
-    Counts customers in the order given, not identifiers: one is added where any of its identifiers is new.
+    Counts customers in the order given, not identifiers: one is added where any of its identifiers is new, and changed
+    where this file tells what only others told before.
     """
-    known = _told(session, brand, customers)
-    before, kept, rows = dict(known), Kept(), {}
+    told = _told(session, brand, customers)
+    ours, known = {pair for pair, file in told if file == source}, {pair for pair, _ in told}
+    kept, rows = Kept(), dict[tuple[str, str], str]()
     for customer in customers:
-        pairs = [(customer.customer_key, key) for key in customer.identifiers]
-        is_new, is_other = any(pair not in known for pair in pairs), any(known.get(pair) != source for pair in pairs)
-        kept += Kept(added=1) if is_new else Kept(changed=1) if is_other else Kept(unchanged=1)
-        for pair, channel in zip(pairs, customer.identifiers.values(), strict=True):
-            if before.get(pair) != source:
-                rows[pair] = {"channel": channel}
-            known[pair] = source
-    shared = {"brand_id": brand.id, "source": source, "added_at": now}
-    values = [{"customer_key": one, "key": key} | row | shared for (one, key), row in rows.items()]
-    if values:
-        insert = insert_for(session, Identifier)
-        update = insert.on_conflict_do_update(
-            index_elements=["brand_id", "customer_key", "key"], set_={"source": insert.excluded.source}
+        whose = {(customer.customer_key, key): channel for key, channel in customer.identifiers.items()}
+        kept += (
+            Kept(unchanged=1) if whose.keys() <= ours else Kept(changed=1) if whose.keys() <= known else Kept(added=1)
         )
-        session.execute(update, values, execution_options=ONE_STATEMENT)
+        rows |= {pair: channel for pair, channel in whose.items() if pair not in ours}
+        known |= whose.keys()
+        ours |= whose.keys()
+    shared = {"brand_id": brand.id, "source": source, "added_at": now}
+    values = [{"customer_key": one, "key": key, "channel": channel} | shared for (one, key), channel in rows.items()]
+    if values:
+        insert = insert_for(session, Identifier).on_conflict_do_nothing()
+        session.execute(insert, values, execution_options=ONE_STATEMENT)
     return kept
 
 
-def _told(session: ReadSession, brand: Brand, customers: Sequence[NewCustomer]) -> dict[tuple[str, str], str]:
-    """The file that told each identifier of these customers."""
+def _told(session: ReadSession, brand: Brand, customers: Sequence[NewCustomer]) -> set[tuple[tuple[str, str], str]]:
+    """Which file told which identifiers of these customers: pairs of a pair and a file."""
     query = sa.select(Identifier.customer_key, Identifier.key, Identifier.source).where(
         Identifier.brand_id == brand.id, Identifier.customer_key.in_({one.customer_key for one in customers})
     )
-    return {(customer, key): source for customer, key, source in session.execute(query)}
+    return {((customer, key), source) for customer, key, source in session.execute(query)}
 
 
 def drop_identifiers(
     session: WriteSession, brand: Brand, *, source: str | None = None, customer_key: str | None = None
 ) -> int:
-    """Delete what one file told, or what is known of one customer; how many identifiers. With neither given, none."""
+    """Delete what one file told, or what is known of one customer; how many were told. With neither given, none.
+
+    What another file told as well is still told.
+    """
     if source is None and customer_key is None:
         return 0
     where = Identifier.source == source if customer_key is None else Identifier.customer_key == customer_key
@@ -83,7 +85,10 @@ def drop_identifiers(
 
 
 def identifier_columns(session: ReadSession, brand: Brand) -> tuple[Keys, Keys]:
-    """The customer and the key of every identifier, as two columns: a million take 64 MB."""
+    """The customer and the key of every identifier, as two columns: a million take 64 MB.
+
+    What two files told is there twice.
+    """
     return _columns(session, sa.select(Identifier.customer_key, Identifier.key).where(Identifier.brand_id == brand.id))
 
 

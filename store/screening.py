@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,11 +14,11 @@ from core.batches import batches
 from core.counts import Counts
 from core.labels import Label, Side
 from store.brands import NOWHERE
-from store.database import ReadSession, WriteSession
-from store.models import Grain, Mention, MentionLabel, Shingle, Tally
+from store.database import ReadSession, WriteSession, insert_for
+from store.models import ChangedDay, Grain, Mention, MentionLabel, Shingle, Tally
 
 IDS_A_QUERY = 5_000
-SERIES_A_QUERY = 200
+DAYS_A_QUERY = 2_000
 
 
 class Suspicion(StrEnum):
@@ -73,8 +75,8 @@ class Speaker:
 
 
 def next_brand(session: ReadSession) -> int | None:
-    """The brand of the first mention that waits; none when nothing does."""
-    return session.scalar(sa.select(Mention.brand_id).where(_waits).order_by(Mention.id).limit(1))
+    """A brand of which mentions wait; none when nothing does."""
+    return session.scalar(sa.select(sa.func.min(Mention.brand_id)).where(_waits))
 
 
 def count_unscreened(session: ReadSession) -> int:
@@ -205,14 +207,50 @@ def _members(originals: Sequence[int]) -> tuple[sa.ColumnElement[bool], sa.Colum
     return Mention.id.in_(originals) & Mention.duplicate_of_id.is_(None), Mention.duplicate_of_id.in_(originals)
 
 
+def keep_changed_days(session: WriteSession, brand_id: int, days: Iterable[tuple[Series, date]]) -> None:
+    """Remember that mentions of these days have changed, until the days are judged."""
+    rows = [
+        {"brand_id": brand_id, "location_id": place, "channel_id": channel, "said_on": on}
+        for (place, channel), on in sorted(set(days))
+    ]
+    if rows:
+        session.execute(insert_for(session, ChangedDay).on_conflict_do_nothing(), rows)
+
+
+def next_brand_to_judge(session: ReadSession) -> int | None:
+    """A brand of which days have changed; none when there is none."""
+    return session.scalar(sa.select(sa.func.min(ChangedDay.brand_id)))
+
+
+def changed_days(session: ReadSession, brand_id: int, *, places: int) -> dict[Series, list[date]]:
+    """Days that have changed since they were judged, of so many locations at most."""
+    of_brand = ChangedDay.brand_id == brand_id
+    some = sa.select(ChangedDay.location_id).where(of_brand).distinct().order_by(ChangedDay.location_id).limit(places)
+    query = sa.select(ChangedDay.location_id, ChangedDay.channel_id, ChangedDay.said_on)
+    found: dict[Series, list[date]] = {}
+    for place, channel, on in session.execute(query.where(of_brand, ChangedDay.location_id.in_(some))):
+        found.setdefault((place, channel), []).append(on)
+    return found
+
+
+def set_judged(session: WriteSession, brand_id: int, series: Iterable[Series]) -> None:
+    """All days of the locations of these series are judged."""
+    places = {place for place, _ in series}
+    of_places = (ChangedDay.brand_id == brand_id, ChangedDay.location_id.in_(places))
+    session.execute(_without_loading(sa.delete(ChangedDay).where(*of_places)))
+
+
 def public_days(
-    session: ReadSession, brand_id: int, places: Collection[int], *, start: date, end: date
+    session: ReadSession, brand_id: int, places: Collection[int], *, start: date
 ) -> Iterator[tuple[Series, date, int, int]]:
-    """What was said of these locations (0: of none) in `[start, end)`: series, day, mentions that count, suspects."""
+    """What was said of these locations (0: of none) since `start`: series, day, mentions that count, suspects.
+
+    The days of each series in their order.
+    """
     sums = (sa.func.sum(Tally.mentions), sa.func.sum(sa.case((Tally.suspect, Tally.mentions), else_=0)))
     key = (Tally.location_id, Tally.said_on, Tally.channel_id)  # in the order of the index, which saves a sort
-    query = sa.select(*key, *sums).where(*_of_days(brand_id, places), *_within(start, end)).group_by(*key)
-    for place, on, channel, mentions, suspects in session.execute(query):
+    query = sa.select(*key, *sums).where(*_of_days(brand_id, places), Tally.said_on >= start)
+    for place, on, channel, mentions, suspects in session.execute(query.group_by(*key).order_by(*key)):
         yield (place, channel), on, int(mentions), int(suspects)
 
 
@@ -222,7 +260,8 @@ def voices_by_day(
     """The voices of these locations (0: of none) in `[start, end)`, by series and day; silent days are left out."""
     classes = (sa.func.sum(column) for column in (Tally.promoters, Tally.passives, Tally.detractors))
     key = (Tally.location_id, Tally.said_on, Tally.channel_id)
-    query = sa.select(*key, *classes).where(*_of_days(brand_id, places), *_within(start, end)).group_by(*key)
+    within = (Tally.said_on >= start, Tally.said_on < end)
+    query = sa.select(*key, *classes).where(*_of_days(brand_id, places), *within).group_by(*key)
     found: dict[Series, dict[date, Counts]] = {}
     for place, on, channel, *counted in session.execute(query):
         found.setdefault((place, channel), {})[on] = Counts(*map(int, counted))
@@ -241,29 +280,26 @@ def _of_days(brand_id: int, places: Collection[int]) -> tuple[sa.ColumnElement[b
     return *key, Tally.location_id.in_(sorted(places))
 
 
-def _within(start: date, end: date) -> tuple[sa.ColumnElement[bool], ...]:
-    return Tally.said_on >= start, Tally.said_on < end
-
-
 def speakers(session: ReadSession, brand_id: int, days: Mapping[Series, Collection[date]]) -> Iterator[Speaker]:
     """The mentions that count on these days, with the class by their rating or else by their text's label."""
     label = sa.func.coalesce(Mention.rating_label, MentionLabel.label)
     joined = (MentionLabel.mention_id == Mention.id) & (MentionLabel.labeller_id == Mention.labeller_id)
     columns = (Mention.id, Mention.location_id, Mention.channel_id, Mention.said_on, Mention.author_key)
     counted = (Mention.brand_id == brand_id, Mention.removed_at.is_(None), Mention.duplicate_of_id.is_(None))
-    for some in batches(sorted(days.items()), SERIES_A_QUERY):
+    each = sorted((series, on) for series, dates in days.items() for on in dates)
+    for some in batches(each, DAYS_A_QUERY):
         query = sa.select(*columns, label, Mention.suspicion).outerjoin(MentionLabel, joined)
-        rows = session.execute(query.where(*counted, sa.or_(*(_on(series, dates) for series, dates in some))))
+        rows = session.execute(query.where(*counted, sa.or_(*(_on(*group) for group in groupby(some, itemgetter(0))))))
         for mention, place, channel, on, author, said, suspicion in rows:
             yield Speaker(
                 mention, (place or NOWHERE, channel), on, author, Label(said) if said is not None else None, suspicion
             )
 
 
-def _on(series: Series, dates: Collection[date]) -> sa.ColumnElement[bool]:
+def _on(series: Series, days: Iterable[tuple[Series, date]]) -> sa.ColumnElement[bool]:
     place, channel = series
     here = Mention.location_id == place if place != NOWHERE else Mention.location_id.is_(None)
-    return here & (Mention.channel_id == channel) & Mention.said_on.in_(sorted(dates))
+    return here & (Mention.channel_id == channel) & Mention.said_on.in_([on for _, on in days])
 
 
 def first_said(session: ReadSession, brand_id: int, authors: Iterable[str]) -> dict[str, date]:

@@ -52,7 +52,7 @@ def upgrade() -> None:
     sa.Column('added_at', store.columns.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['brand_id'], ['brand.id'], name=op.f('fk_identifier_brand_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_identifier')),
-    sa.UniqueConstraint('brand_id', 'customer_key', 'key', name=op.f('uq_identifier_brand_id_customer_key_key'))
+    sa.UniqueConstraint('brand_id', 'customer_key', 'key', 'source', name=op.f('uq_identifier_brand_id_customer_key_key_source'))
     )
     with op.batch_alter_table('identifier', schema=None) as batch_op:
         batch_op.create_index('ix_identifier_key', ['brand_id', 'key'], unique=False)
@@ -138,6 +138,17 @@ def upgrade() -> None:
     with op.batch_alter_table('shingle', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_shingle_mention_id'), ['mention_id'], unique=False)
 
+    op.create_table('changed_day',
+    sa.Column('brand_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('location_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('channel_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('said_on', sa.Date(), nullable=False),
+    sa.ForeignKeyConstraint(['brand_id'], ['brand.id'], name=op.f('fk_changed_day_brand_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['channel_id'], ['channel.id'], name=op.f('fk_changed_day_channel_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('brand_id', 'location_id', 'channel_id', 'said_on', name=op.f('pk_changed_day')),
+    sqlite_with_rowid=False
+    )
+
     # Each with a default, filled at once: a column that is made NOT NULL later has SQLite write the table anew, and
     # dropping the old `mention` would take its labels with it.
     with op.batch_alter_table('label', schema=None) as batch_op:
@@ -158,7 +169,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('screened_at', store.columns.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('topics_version', sa.String(length=32), nullable=True))
         batch_op.create_index('ix_mention_topics', ['topics_version', 'id'], unique=False)
-        batch_op.create_index('ix_mention_unscreened', ['id'], unique=False, sqlite_where=sa.text('screened_at IS NULL'), postgresql_where=sa.text('screened_at IS NULL'))
+        batch_op.create_index('ix_mention_unscreened', ['brand_id', 'id'], unique=False, sqlite_where=sa.text('screened_at IS NULL'), postgresql_where=sa.text('screened_at IS NULL'))
 
     op.execute("UPDATE mention SET kind = CASE WHEN length(text) > 160 THEN 'review' ELSE 'comment' END")
 
@@ -240,6 +251,7 @@ def downgrade() -> None:
         batch_op.drop_column('fused_passive')
         batch_op.drop_column('fused_promoter')
 
+    op.drop_table('changed_day')
     with op.batch_alter_table('shingle', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shingle_mention_id'))
 

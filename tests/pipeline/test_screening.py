@@ -367,6 +367,30 @@ def test_a_burst_is_found_though_the_newest_mentions_are_kept_first(world: World
     assert screen(world).suspects == 30
 
 
+def test_a_burst_is_found_though_its_club_is_found_older_than_its_past_reaches(world: World) -> None:
+    first = world.mention("first", PRAISE, rating=5, location="center", published_at=NOW - timedelta(days=300))
+    world.keep(*(one for one in a_year(world) if one.published_at > NOW - timedelta(days=50)), *strangers(world, 30))
+    assert screen(world).suspects == 0
+
+    world.keep(first)
+
+    assert screen(world).suspects == 30
+
+
+def test_a_run_killed_before_bursts_are_judged_loses_none(world: World) -> None:
+    world.keep(*a_year(world), *strangers(world, 30))
+
+    def killed(_done: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        screen_new(world.db, clock=lambda: NOW, advance=killed)
+    assert unscreened(world.db) == 0
+
+    assert screen(world) == Screened(suspects=30)
+    assert screen(world) == Screened()
+
+
 def test_the_word_of_a_burst_is_awaited_from_the_labeller(world: World) -> None:
     world.keep(*a_year(world))
     world.keep(*(replace(one, rating=None) for one in strangers(world, 30)))

@@ -70,18 +70,28 @@ def pairs(world: World, part: Slice | None = None) -> object:
         return matched(session, world.brand, part)
 
 
-def told(db: Database) -> dict[tuple[str, str], str]:
+def told(db: Database) -> set[tuple[str, str, str]]:
     with db.read() as session:
-        return {(row.customer_key, row.key): row.source for row in session.scalars(sa.select(Identifier))}
+        return {(row.customer_key, row.key, row.source) for row in session.scalars(sa.select(Identifier))}
 
 
-def test_an_identifier_is_kept_once_and_belongs_to_the_file_that_told_it_last(world: World) -> None:
+def test_an_identifier_is_kept_once_of_every_file_that_tells_it(world: World) -> None:
     customer = NewCustomer(ANNA, {ANNA_ON_MAPS: "maps"})
 
     kept = [keep(world, customer, customer), keep(world, customer), keep(world, customer, source="newer.csv")]
 
     assert kept == [Kept(added=1, unchanged=1), Kept(unchanged=1), Kept(changed=1)]
-    assert told(world.db) == {(ANNA, ANNA_ON_MAPS): "newer.csv"}
+    assert told(world.db) == {(ANNA, ANNA_ON_MAPS, "crm.csv"), (ANNA, ANNA_ON_MAPS, "newer.csv")}
+
+
+def test_what_two_files_told_stays_when_one_of_them_is_taken_back(world: World) -> None:
+    for source in ("crm.csv", "newer.csv"):
+        keep(world, NewCustomer(ANNA, {ANNA_ON_MAPS: "maps", source[:1] * 32: "web"}), source=source)
+
+    with world.db.write.begin() as session:
+        drop_identifiers(session, world.brand, source="newer.csv")
+
+    assert told(world.db) == {(ANNA, ANNA_ON_MAPS, "crm.csv"), (ANNA, "c" * 32, "crm.csv")}
 
 
 def test_what_one_file_told_and_what_is_known_of_one_customer_can_be_dropped(world: World) -> None:
@@ -96,7 +106,7 @@ def test_what_one_file_told_and_what_is_known_of_one_customer_can_be_dropped(wor
         ]
 
     assert dropped == [0, 1, 1]
-    assert told(world.db) == {(ANNA, ANNA_ON_MAPS): "crm.csv"}
+    assert told(world.db) == {(ANNA, ANNA_ON_MAPS, "crm.csv")}
 
 
 def test_identifiers_are_read_as_columns(world: World) -> None:

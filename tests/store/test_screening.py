@@ -12,14 +12,18 @@ from store.mentions import NewMention, mark
 from store.models import Mention, Shingle
 from store.screening import (
     authors_of,
+    changed_days,
     count_unscreened,
     first_days,
     first_said,
     hand_over,
     keep_bands,
+    keep_changed_days,
     next_brand,
+    next_brand_to_judge,
     originals_under,
     public_days,
+    set_judged,
     set_screened,
     speakers,
     taken_bands,
@@ -175,9 +179,26 @@ def test_days_are_those_of_a_series_with_mentions_suspects_and_voices(world: Wor
 
         brand = world.brand.id
         series = (place, channel)
-        assert list(public_days(session, brand, [place], start=TODAY, end=tomorrow)) == [(series, TODAY, 3, 1)]
+        assert list(public_days(session, brand, [place], start=TODAY)) == [(series, TODAY, 3, 1)]
         assert voices_by_day(session, brand, [place], start=TODAY, end=tomorrow) == {series: {TODAY: Counts(0, 0, 3)}}
         assert first_days(session, brand, [place, 0]) == {series: TODAY - timedelta(days=40), (0, channel): TODAY}
+
+
+def test_changed_days_are_remembered_once_until_their_locations_are_judged(world: World) -> None:
+    channel, brand = world.channel("maps"), world.brand.id
+    yesterday = TODAY - timedelta(days=1)
+
+    with world.db.write.begin() as session:
+        keep_changed_days(session, brand, [((7, channel), TODAY), ((0, channel), TODAY), ((0, channel), yesterday)])
+        keep_changed_days(session, brand, [((7, channel), TODAY)])
+
+        first = changed_days(session, brand, places=1)
+        assert first == {(0, channel): [yesterday, TODAY]}
+        set_judged(session, brand, first)
+        assert changed_days(session, brand, places=9) == {(7, channel): [TODAY]}
+        assert next_brand_to_judge(session) == brand
+        set_judged(session, brand, [(7, channel)])
+        assert next_brand_to_judge(session) is None
 
 
 def test_speakers_are_those_who_count_with_their_class_and_first_day(world: World) -> None:
