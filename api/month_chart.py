@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from api.words import Words
+from core.months import month_after
 from metrics.change import Change
-from metrics.months import month_after
 from metrics.nps import Nps
 from metrics.report import GapRow
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.labels import Label, Side
+from core.months import days_of
 from metrics.aspects import Dictionary
 from metrics.gaps import FALSE_DISCOVERIES, Verdict
 from metrics.lemmas import lemmas
-from metrics.months import days_of
 from metrics.nps import Nps
 from metrics.report import Driver, GapRow
 from metrics.rows import SHARE_DIGITS, level

@@ -205,8 +205,8 @@ def speed(number: int, *, in_order: bool) -> float:
 
         done = screen_new(db, clock=now, advance=advance)
         ended = time.perf_counter(), time.process_time()
-        with db.read() as session:
-            kept = session.scalars(sa.select(sa.func.count()).select_from(Shingle)).one()
+        with db.read() as reading:
+            kept = reading.scalars(sa.select(sa.func.count()).select_from(Shingle)).one()
         db.close()
         size = file.stat().st_size
     pages = np.diff(np.array(laps), axis=0)

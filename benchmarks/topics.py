@@ -1,11 +1,12 @@
 """How well the aspect dictionary finds what people speak of, how fast, and how often terms find the rest.
 
-`python benchmarks/topics.py`; with `--full` also a million texts.
+`python benchmarks/topics.py [--full] [--only categories|speed|store|terms]`; with `--full` also a million texts.
 
 (a) Precision and recall by category against texts that people annotated, sentence by sentence, English and Russian.
     The dictionary was tuned on one half of them (by a hash of the text); the other half is the measure.
 (b) Texts a second at 10 k and 100 k texts made from words (`--full`: 1 M too), in the pure function.
-(c) How often the planted reason comes first among discovered terms, against other ways to rank them.
+(c) What a mention costs in the real stage and store (SQLite), at the same sizes.
+(d) How often the planted reason comes first among discovered terms, against other ways to rank them.
 """
 
 import argparse
@@ -15,20 +16,34 @@ import json
 import math
 import random
 import re
+import resource
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from core.batches import batches
+from core.clock import now
 from metrics.aspects import Dictionary, dictionary
 from metrics.lemmas import lemmas
 from metrics.terms import grams, terms
 from metrics.topics import topics_of
+from pipeline.topics import PAGE, tell_topics
+from store.brands import add_brand, ids_made
+from store.database import open_database
+from store.models import Channel, Location, Mention
+from store.schema import upgrade
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 RUSSIAN = "sentirueval2015_restaurants_absa.jsonl.gz"
@@ -90,7 +105,7 @@ def _half(text: str) -> int:
     return hashlib.sha256(" ".join(text.lower().split()).encode()).digest()[0] & 1
 
 
-def _rows(name: str) -> Iterator[dict[str, object]]:
+def _rows(name: str) -> Iterator[dict[str, Any]]:
     with gzip.open(DATA / name, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
@@ -161,6 +176,7 @@ PLANTED = (
     "за раздевалкой не следят", "по раздевалкам ходят", "в раздевалках воняет", "раздевалкой недовольны",
 )  # fmt: skip
 BACKGROUND = 0.04
+LOCATIONS, DAYS = 50, 730
 REPEATS = 60
 
 
@@ -183,6 +199,61 @@ def throughput(words: Dictionary, sizes: Sequence[int]) -> None:
             pass
         seconds = making - started - (perf_counter() - making)
         print(f"{size:10,} texts {seconds:8.1f} s {size / seconds:10,.0f} texts/s, {found / size:.1f} topics a text")
+
+
+def stored(words: Dictionary, number: int) -> None:
+    """Print what a mention costs in the real stage, its tallies included."""
+    topics_of("разогрев warm up", None, words)
+    with tempfile.TemporaryDirectory() as folder:
+        db = open_database(f"sqlite:///{Path(folder) / 'bench.db'}")
+        upgrade(db)
+        with db.write.begin() as session:
+            brand = add_brand(session, "bench", name="Bench", timezone="UTC", now=now())
+            places = list(ids_made(session, Location, brand.id, [f"p{n}" for n in range(LOCATIONS)]).values())
+            [channel] = ids_made(session, Channel, brand.id, ["maps"]).values()
+            for batch in batches(_mentions(number, brand.id, places, channel), 10_000):
+                session.execute(sa.insert(Mention), batch)
+        laps = [(perf_counter(), process_time())]
+        tell_topics(db, words, advance=lambda _done: laps.append((perf_counter(), process_time())))
+        db.close()
+    wall, cpu = (np.diff(each) for each in zip(*laps, strict=True))
+    tenth = max(len(cpu) // 10, 1)
+    first, last = (1_000 * part.mean() / PAGE for part in (cpu[:tenth], cpu[-tenth:]))
+    print(
+        f"{number:10,} mentions through the store: {1_000 * cpu.sum() / number:.2f} ms of processor each (first tenth "
+        f"{first:.2f}, last {last:.2f}), {1_000 * wall.sum() / number:.2f} ms of clock, longest {wall.max():.1f} s, "
+        f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:,.0f} MB of memory",
+        flush=True,
+    )
+
+
+def _mentions(number: int, brand_id: int, places: Sequence[int], channel: int) -> Iterator[dict[str, Any]]:
+    """Rated reviews by different people, spread over places and two years."""
+    chance = random.Random(11)
+    for native_id, text in enumerate(made_texts(number, random.Random(7))):
+        at = datetime(2026, 11, 1, tzinfo=UTC) - timedelta(minutes=chance.randrange(DAYS * 24 * 60))
+        rating = chance.choices((5, 4, 1), (6, 2, 2))[0]
+        yield {
+            "brand_id": brand_id,
+            "location_id": chance.choice(places),
+            "channel_id": channel,
+            "native_id": str(native_id),
+            "text": text,
+            "is_cut": False,
+            "rating": rating,
+            "rating_best": 5,
+            "rating_worst": 1,
+            "rating_label": {5: "promoter", 4: "passive", 1: "detractor"}[rating],
+            "language": "ru",
+            "published_at": at,
+            "precision": "second",
+            "said_on": at.date(),
+            "month_on": at.date().replace(day=1),
+            "content_hash": f"{native_id:032x}",
+            "first_seen_at": at,
+            "is_voice": True,
+            "kind": "review",
+        }
 
 
 def _post(chance: random.Random, rate: float) -> list[str]:
@@ -224,17 +295,23 @@ def _first_term(here: list[list[str]], elsewhere: list[list[str]], *, prior: flo
 
 
 def main() -> None:
-    """Run the three parts one after another."""
+    """Answer what is asked for, all by default."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--full", action="store_true", help="a million texts too")
-    full = options.parse_args().full
-    words = dictionary()
-    print(
-        f"{len(words.topics)} topics, {sum(len(p) for t in words.topics.values() for p in t.lemmas.values())} patterns"
-    )
-    by_category(words)
-    throughput(words, (10_000, 100_000, 1_000_000) if full else (10_000, 100_000))
-    why_terms()
+    options.add_argument("--only", choices=("categories", "speed", "store", "terms"))
+    asked = options.parse_args()
+    words, sizes = dictionary(), (10_000, 100_000, 1_000_000) if asked.full else (10_000, 100_000)
+    patterns = sum(len(p) for t in words.topics.values() for p in t.lemmas.values())
+    print(f"{len(words.topics)} topics, {patterns} patterns")
+    if asked.only in {None, "categories"}:
+        by_category(words)
+    if asked.only in {None, "speed"}:
+        throughput(words, sizes)
+    if asked.only in {None, "store"}:
+        for size in sizes:
+            stored(words, size)
+    if asked.only in {None, "terms"}:
+        why_terms()
 
 
 if __name__ == "__main__":

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.counts import Counts, SegmentCounts, Voices
+from core.months import month_after
 from metrics.change import Change, changes, gap_changes
 from metrics.gaps import Gap, Verdict, gap_each, minimal_detectable_gap, verdict_of
 from metrics.intervals import mover_bounds
-from metrics.months import month_after
 from metrics.nps import Nps, net_points, nps_each
 from metrics.platforms import Platforms
 

@@ -100,3 +100,12 @@ def list_locations(session: ReadSession, brand: Brand) -> list[Location]:
 def list_channels(session: ReadSession, brand: Brand) -> list[Channel]:
     """The channels of a brand, by slug."""
     return list(session.scalars(sa.select(Channel).where(Channel.brand_id == brand.id).order_by(Channel.slug)))
+
+
+def slugs_of(session: ReadSession, brand: Brand) -> dict[str, dict[int, str | None]]:
+    """Slugs by id of the brand's locations and channels, as tallies name them; what belongs to no location has none."""
+    locations: dict[int, str | None] = {NOWHERE: None}
+    channels: dict[int, str | None] = {}
+    for table, slugs in ((Location, locations), (Channel, channels)):
+        slugs.update(session.execute(sa.select(table.id, table.slug).filter_by(brand_id=brand.id)).all())
+    return {"location": locations, "channel": channels}

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.labels import Label, Side
+from core.months import days_of
 from core.topics import STAGE
 from store.database import ReadSession
 from store.models import Brand, Channel, Grain, Location, Mention, MentionLabel, MentionTopic, Tally
@@ -27,7 +28,7 @@ def whole_months(part: Slice) -> Slice:
     """The whole months within a slice: topics are counted by month, and a part of one would be a guess."""
     start, end = part.start, part.end
     if start is not None and start.day > 1:
-        start = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1, day=1)
+        _, start = days_of(start.isoformat()[:7])
     return Slice(start=start, end=end and end.replace(day=1), location=part.location, channel=part.channel)
 
 

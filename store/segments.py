@@ -9,7 +9,7 @@ from core.counts import Counts, SegmentCounts
 from core.errors import Invalid
 from core.labels import Side
 from core.topics import ANYTHING, STAGE
-from store.brands import NOWHERE
+from store.brands import slugs_of
 from store.contributions import COUNTS, EVIDENCE
 from store.database import ReadSession
 from store.models import Brand, Channel, Grain, Location, Tally, TopicTally
@@ -41,7 +41,7 @@ def segments(session: ReadSession, brand: Brand, by: Sequence[str], part: Slice 
         [row for row in session.execute(_sums(session, brand, by, part, side)).all() if row[-1] is not None]
         for side in (Side.SURVEY, Side.SOCIAL)
     )
-    sums, names = SegmentSums(survey, social, len(by)), _names(session, brand)
+    sums, names = SegmentSums(survey, social, len(by)), slugs_of(session, brand)
     segments = [
         {name: _named(names, name, key) for name, key in zip(by, keyed, strict=True)} for keyed in sums.segments
     ]
@@ -87,15 +87,6 @@ def _of_grain(columns: Any, part: Slice) -> list[sa.ColumnElement[bool]]:
 
 def _named(names: dict[str, dict[int, str | None]], dimension: str, key: Any) -> str | None:
     return names[dimension][key] if dimension in names else key
-
-
-def _names(session: ReadSession, brand: Brand) -> dict[str, dict[int, str | None]]:
-    """Slugs by id; what belongs to no location has none."""
-    locations: dict[int, str | None] = {NOWHERE: None}
-    channels: dict[int, str | None] = {}
-    for table, slugs in ((Location, locations), (Channel, channels)):
-        slugs.update(session.execute(sa.select(table.id, table.slug).filter_by(brand_id=brand.id)).all())
-    return {"location": locations, "channel": channels}
 
 
 def _within(session: ReadSession, brand: Brand, part: Slice, columns: Any, on: Any) -> list[sa.ColumnElement[bool]]:

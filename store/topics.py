@@ -9,7 +9,7 @@ from sqlalchemy.orm import sessionmaker
 
 from core.counts import Counts
 from core.labels import LOWEST_PASSIVE, LOWEST_PROMOTER, Label, Side
-from store.brands import NOWHERE
+from store.brands import slugs_of
 from store.database import ReadSession, WriteSession, insert_for
 from store.models import (
     Brand,
@@ -176,7 +176,7 @@ def topic_counts(
     )
     if not suspects:
         query = query.where(TopicTally.suspect.is_(False))
-    names = _slugs(session, brand)
+    names = slugs_of(session, brand)
     found: dict[Key, TopicCounts] = {}
     for row in session.execute(query):
         values = zip(by, row[: len(by)], strict=True)
@@ -203,14 +203,6 @@ def _counted(
             ids = sa.select(table.id).where(table.brand_id == brand.id, table.slug.in_(wanted))
             conditions.append(column.in_(session.scalars(ids).all()))
     return conditions
-
-
-def _slugs(session: ReadSession, brand: Brand) -> dict[str, dict[int, str | None]]:
-    locations: dict[int, str | None] = {NOWHERE: None}
-    channels: dict[int, str | None] = {}
-    for table, slugs in ((Location, locations), (Channel, channels)):
-        slugs.update(session.execute(sa.select(table.id, table.slug).filter_by(brand_id=brand.id)).all())
-    return {"location": locations, "channel": channels}
 
 
 @dataclass(frozen=True, slots=True)
