@@ -31,7 +31,10 @@ class CategoryOut(BaseModel):
 
 
 class MonthOut(BaseModel):
-    """The active customers of one complete month: start + new - lost = end."""
+    """The active customers of one complete month: start + new - lost = end.
+
+    Retention and churn are null, and why, where the month began before anybody could be lost.
+    """
 
     month: str
     start: int

@@ -7,12 +7,11 @@ from datetime import date
 from metrics.loyalty.aaker import AakerIndex, aaker_index
 from metrics.loyalty.budget import LoyaltyBudget, ProfitFirst, customer_budget, past_profit, profit_first
 from metrics.loyalty.cohorts import Cohort, cohorts
-from metrics.loyalty.history import History
+from metrics.loyalty.history import CompleteMonth, History
 from metrics.loyalty.ledger import groups
 from metrics.loyalty.lifetime_value import NO_CUSTOMERS, acquisition_known, margin_to_date, revenue_to_date
 from metrics.loyalty.measures import Measure, Unit, ratio
 from metrics.loyalty.purchases import Repeat, repurchase_rate
-from metrics.loyalty.retention import Stay
 from metrics.loyalty.rfm import RfmSegment, rfm
 from metrics.loyalty.segments import Scores
 
@@ -46,7 +45,7 @@ class Overview:
 
     aaker: AakerIndex
     categories: Sequence[tuple[str | None, Measure]]
-    months: Mapping[int, Stay]
+    months: Sequence[CompleteMonth]
     cohorts: Sequence[CohortValue]
     rfm: Sequence[RfmSegment]
     spending: Spending
@@ -62,7 +61,7 @@ def overview(
     return Overview(
         aaker=aaker_index(aspects),
         categories=[(name, repurchase_rate(repeat)) for name, repeat in categories.items()],
-        months=told.stays,
+        months=told.complete_months(),
         cohorts=_cohorts(told, until),
         rfm=rfm(told.whole().customers, until=until),
         spending=_spending(told),

@@ -2,7 +2,8 @@
 
 Retention = (end - new) / start of the customers that were active: those who were active at both ends of the period over
 those who were at its start. A shop's customers do not resign, so "active" is a convention: who ordered within
-`ACTIVE_DAYS` before a day is active on it. Who comes back after a longer pause counts as new.
+`ACTIVE_DAYS` before a day is active on it. Who comes back after a longer pause counts as new. Until so many days have
+passed since the first order nobody can be lost, whatever customers do: months that begin before have no retention.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ ACTIVE_DAYS = 90
 LONGEST_ACTIVE_DAYS = 3650
 NOBODY = "nobody was active when a complete month began"
 INCOMPLETE = "the month is not complete in this time"
+TOO_EARLY = "began before {} days had passed since the first order, when nobody could be lost yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,14 @@ def stay(start: int, *, new: int, lost: int) -> Stay:
     return Stay(start, start + new - lost, new)
 
 
-def retention(period: Stay, why: str = NOBODY) -> Measure:
-    """(end - new) / start with Wilson's interval; missing where nobody was active at the start."""
-    return share(period.kept, period.start, why)
+def retention(period: Stay | str) -> Measure:
+    """(end - new) / start with Wilson's interval; missing where nobody was active at the start, or for the reason."""
+    return missing(Unit.SHARE, period) if isinstance(period, str) else share(period.kept, period.start, NOBODY)
 
 
-def churn(period: Stay, why: str = NOBODY) -> Measure:
+def churn(period: Stay | str) -> Measure:
     """1 - retention."""
-    return share(period.lost, period.start, why)
+    return missing(Unit.SHARE, period) if isinstance(period, str) else share(period.lost, period.start, NOBODY)
 
 
 def pooled(periods: Sequence[Stay]) -> Stay:
@@ -93,6 +95,17 @@ def months(of_months: Purchases, *, until: date, active_days: int = ACTIVE_DAYS)
     }
 
 
+def settled_from(of_months: Purchases, active_days: int) -> int:
+    """The first month, since 1970, that begins `active_days` or more after the first order; 0 where nobody ordered.
+
+    Of each customer's orders of a month the last is known: the first of these stands for the first order, which is what
+    somebody can be lost after. It is at most a month later.
+    """
+    if len(of_months) == 0:
+        return 0
+    return int(_months_of_days(of_months.last_on.min(keepdims=True) + active_days - 1)[0]) + 1
+
+
 def _covered(begin: Ints, end: Ints, size: int) -> Ints:
     """How many of the ranges `begin..end` (both included, maybe empty) cover each of `size` places."""
     some = (end >= begin) & (begin < size)
@@ -112,8 +125,3 @@ def month_named(month: int) -> str:
 
 def _months_of_days(days: Ints) -> Ints:
     return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-
-
-def incomplete() -> Measure:
-    """What retention is of a month that still runs, or that is asked for in part."""
-    return missing(Unit.SHARE, INCOMPLETE)

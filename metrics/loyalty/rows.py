@@ -5,10 +5,11 @@ from dataclasses import asdict
 from typing import Any
 
 from metrics.loyalty.budget import NO_RULE, LoyaltyBudget, ProfitFirst
+from metrics.loyalty.history import CompleteMonth
 from metrics.loyalty.lifetime_value import NOT_PREDICTED
 from metrics.loyalty.measures import Measure, Unit
 from metrics.loyalty.overview import CohortValue, Overview, Spending
-from metrics.loyalty.retention import Stay, churn, month_named, retention
+from metrics.loyalty.retention import churn, month_named, retention
 from metrics.loyalty.rfm import TOO_FEW, RfmSegment
 
 DIGITS = {Unit.SHARE: 4, Unit.SCORE: 2, Unit.MONEY: 2, Unit.NUMBER: 2}
@@ -39,7 +40,7 @@ def overview_plain(seen: Overview) -> Plain:
         "aspects": {name: plain(measure) for name, measure in seen.aaker.aspects.items()},
         "missing_aspects": list(seen.aaker.missing),
         "categories": [{"category": name, "repurchase_rate": plain(rate)} for name, rate in seen.categories],
-        "months": [_month(month, stay) for month, stay in seen.months.items()],
+        "months": [_month(one) for one in seen.months],
         "cohorts": [_cohort(one) for one in seen.cohorts],
         "rfm": {"segments": [_rfm(one) for one in seen.rfm], "why": None if seen.rfm else TOO_FEW},
         "lifetime_value": {"predicted": None, "why": NOT_PREDICTED},
@@ -48,10 +49,10 @@ def overview_plain(seen: Overview) -> Plain:
     }
 
 
-def _month(month: int, stay: Stay) -> Plain:
-    numbers = {"start": stay.start, "new": stay.new, "lost": stay.lost, "end": stay.end}
-    named = {"month": month_named(month)} | numbers
-    return named | {"retention": plain(retention(stay)), "churn": plain(churn(stay))}
+def _month(one: CompleteMonth) -> Plain:
+    numbers = {"start": one.stay.start, "new": one.stay.new, "lost": one.stay.lost, "end": one.stay.end}
+    named = {"month": month_named(one.month)} | numbers
+    return named | {"retention": plain(retention(one.asked)), "churn": plain(churn(one.asked))}
 
 
 def _cohort(one: CohortValue) -> Plain:

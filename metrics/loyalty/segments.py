@@ -11,7 +11,7 @@ from metrics.loyalty.lifetime_value import margin_to_date, revenue_to_date
 from metrics.loyalty.measures import Measure, Unit
 from metrics.loyalty.purchases import median_check, repeated, repurchase_rate, visits
 from metrics.loyalty.requirements import loyal_share, mean_share
-from metrics.loyalty.retention import Stay, churn, incomplete, retention
+from metrics.loyalty.retention import Stay, churn, retention
 from metrics.loyalty.satisfaction import ces, ces_easy, csat, csat_mean, easy_is_high
 
 Scores = Mapping[int, int]
@@ -59,13 +59,13 @@ class Bought:
 
     `customers` are those who ordered in it, with what they ordered in it; `so_far` how many orders each had made by its
     end since ever. `newcomers` are those whose first order lies in it, with all that they ordered to date. `stay` is
-    None for a month that is not complete.
+    why there is no retention of a month that is not complete, or in which nobody could be lost yet.
     """
 
     customers: Purchases
     so_far: Ints
     newcomers: Purchases
-    stay: Stay | None
+    stay: Stay | str
 
 
 NOTHING_BOUGHT = Bought(Purchases.empty(), np.zeros(0, dtype=np.int64), Purchases.empty(), Stay(0, 0, 0))
@@ -85,12 +85,11 @@ def of_answers(answers: Answers) -> dict[str, Measure]:
 
 def of_purchases(bought: Bought, amounts: Amounts) -> dict[str, Measure]:
     """What customers do: visits, checks, repurchase, retention, lifetime value, share of requirements."""
-    stayed = bought.stay
     return visits(bought.customers) | {
         "median_check": median_check(amounts),
         "repurchase_rate": repurchase_rate(repeated(bought.so_far)),
-        "retention": incomplete() if stayed is None else retention(stayed),
-        "churn": incomplete() if stayed is None else churn(stayed),
+        "retention": retention(bought.stay),
+        "churn": churn(bought.stay),
         "ltv_revenue": revenue_to_date(bought.newcomers),
         "ltv_margin": margin_to_date(bought.newcomers),
         "share_of_requirements": mean_share(bought.customers),

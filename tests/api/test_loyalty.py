@@ -45,6 +45,21 @@ def loyal(world: World) -> World:
     return world
 
 
+@pytest.fixture
+def aged(loyal: World) -> World:
+    """The same, and one customer who came once, two hundred days ago: from August on customers can be lost."""
+    first = NewOrder(
+        native_id="first",
+        customer_key="first",
+        amount=2_000.0,
+        ordered_at=NOW - timedelta(days=200),
+        location_id=loyal.location("center"),
+    )
+    with loyal.db.write.begin() as session:
+        keep_orders(session, loyal.brand, [first])
+    return loyal
+
+
 def test_the_report_has_every_measure_of_the_whole_with_its_interval(client: TestClient, loyal: World) -> None:
     report = client.get(f"/v1/loyalty?brand={loyal.brand.slug}").json()
 
@@ -95,6 +110,8 @@ def test_the_overview_tells_months_cohorts_segments_and_what_loyalty_may_cost(cl
     assert [(m["month"], m["start"], m["new"], m["lost"], m["end"]) for m in seen["months"]] == [
         ("2026-07", 0, 30, 0, 30), ("2026-08", 30, 0, 0, 30), ("2026-09", 30, 0, 0, 30), ("2026-10", 30, 0, 20, 10),
     ]  # fmt: skip
+    assert [m["retention"]["value"] for m in seen["months"]] == [None] * 4
+    assert "90 days" in seen["months"][3]["retention"]["why"]
     [cohort] = seen["cohorts"]
     assert (cohort["month"], cohort["customers"]) == ("2026-07", 30)
     assert [one["value"] for one in cohort["active"]] == pytest.approx([1 / 3] * 3, abs=1e-4)
@@ -108,12 +125,12 @@ def test_the_overview_tells_months_cohorts_segments_and_what_loyalty_may_cost(cl
     assert {name: seen["profit_first"][name] for name in ("until", "visits")} == {"until": 1_600, "visits": 1}
 
 
-def test_segments_are_those_of_locations_and_months(client: TestClient, loyal: World) -> None:
-    report = client.get(f"/v1/loyalty?brand={loyal.brand.slug}&by=location,month").json()
+def test_segments_are_those_of_locations_and_months(client: TestClient, aged: World) -> None:
+    report = client.get(f"/v1/loyalty?brand={aged.brand.slug}&by=location,month").json()
 
     october = {row["segment"]["month"]: row["measures"] for row in report["rows"]}["2026-10"]
     assert {row["segment"]["location"] for row in report["rows"]} == {"center"}
-    assert [row["segment"]["month"] for row in report["rows"]][:2] == ["2026-07", "2026-08"]
+    assert [row["segment"]["month"] for row in report["rows"]][:3] == ["2026-04", "2026-05", "2026-06"]
     assert october["retention"]["value"] == pytest.approx(1 / 3, abs=1e-4)
     assert october["customers"]["value"] == 10
     assert october["repurchase_rate"]["value"] == 1
@@ -121,8 +138,8 @@ def test_segments_are_those_of_locations_and_months(client: TestClient, loyal: W
     assert october["ltv_revenue"]["why"]
 
 
-def test_a_part_of_the_time_looks_back_for_what_needs_it(client: TestClient, loyal: World) -> None:
-    report = client.get(f"/v1/loyalty?brand={loyal.brand.slug}&from=2026-10-01&to=2026-11-01").json()
+def test_a_part_of_the_time_looks_back_for_what_needs_it(client: TestClient, aged: World) -> None:
+    report = client.get(f"/v1/loyalty?brand={aged.brand.slug}&from=2026-10-01&to=2026-11-01").json()
 
     measures = report["total"]["measures"]
     assert measures["orders"]["value"] == 10
@@ -133,11 +150,14 @@ def test_a_part_of_the_time_looks_back_for_what_needs_it(client: TestClient, loy
     assert (report["meta"]["from"], report["meta"]["until"]) == ("2026-10-01", "2026-11-01")
 
 
-def test_who_is_active_is_asked_for(client: TestClient, loyal: World) -> None:
-    report = client.get(f"/v1/loyalty?brand={loyal.brand.slug}&active_days=365").json()
+@pytest.mark.parametrize(("days", "retention"), [(90, 70 / 90), (45, 50 / 70), (365, None)])
+def test_who_is_active_is_asked_for(client: TestClient, aged: World, days: int, retention: float | None) -> None:
+    report = client.get(f"/v1/loyalty?brand={aged.brand.slug}&active_days={days}").json()
 
-    assert report["meta"]["active_days"] == 365
-    assert report["total"]["measures"]["retention"]["value"] == 1
+    found = report["total"]["measures"]["retention"]
+    assert report["meta"]["active_days"] == days
+    assert found["value"] == (None if retention is None else pytest.approx(retention, abs=1e-4))
+    assert bool(found["why"]) == (retention is None)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from metrics.loyalty.history import history
 from metrics.loyalty.ledger import by_customer, monthly, orders_so_far
 from metrics.loyalty.lifetime_value import acquisition_known, margin_to_date, revenue_to_date
 from metrics.loyalty.requirements import loyal_share, mean_share
-from metrics.loyalty.retention import Stay, month_named, month_of, months
+from metrics.loyalty.retention import INCOMPLETE, Stay, month_named, month_of, months, pooled, retention
 from metrics.loyalty.rfm import GRID, SEGMENTS, fifths, rfm, segment_of
 from metrics.loyalty.segments import NOTHING_BOUGHT, UNITS, Answers, measures
 
@@ -77,6 +77,34 @@ def test_a_month_that_runs_still_has_no_retention() -> None:
 def test_a_customer_cannot_be_active_for_no_days_or_for_ever(days: int) -> None:
     with pytest.raises(ValueError, match="active"):
         months(monthly(bought([(1, 0, 3)])), until=UNTIL, active_days=days)
+
+
+@given(orders.filter(bool), st.sampled_from([1, 20, 31, 45, 90, 200]))
+def test_months_in_which_nobody_could_be_lost_yet_have_no_retention_and_do_not_enter_the_total(
+    given_orders: list[Order], days: int
+) -> None:
+    told = history(bought(given_orders), start=None, until=UNTIL, active_days=days)
+
+    possible = min(map(day, given_orders)) + timedelta(days=days)
+    for one in told.complete_months():
+        begin = date(2025, one.month % 12 + 1, 1)
+        assert isinstance(one.asked, str) or begin >= possible
+        assert one.asked == one.stay or begin < possible + timedelta(days=31)
+    asked = [one.asked for one in told.complete_months() if isinstance(one.asked, Stay)]
+    too_early = told.stays and not asked
+    whole = told.whole().stay
+    assert isinstance(whole, str) if too_early else whole == pooled(asked)
+
+
+def test_the_first_months_of_a_shop_that_keeps_nobody_are_not_called_a_hundred_percent() -> None:
+    told = history(bought([(customer, 0, customer) for customer in range(200)]), start=None, until=UNTIL)
+
+    found = [retention(one.asked) for one in told.complete_months()]
+
+    assert [month_named(one.month) for one in told.complete_months()][3] == "2025-04"
+    assert [measure.value is None for measure in found] == [True] * 3 + [False] * 5
+    assert "90 days had passed since the first order" in (found[0].why or "")
+    assert all((measure.value or 0) < 0.8 for measure in found[3:])
 
 
 @given(orders)
@@ -154,11 +182,12 @@ def test_who_ordered_before_the_period_has_come_again_but_is_no_repeat_visitor_o
 
 def test_a_month_that_is_asked_for_in_part_has_no_retention() -> None:
     start = date(2025, 3, 10)
-    told = history(bought([(1, 0, 3), (1, 0, 75), (1, 0, 100)], start=start), start=start, until=UNTIL)
+    orders_of_two = [(9, 0, -120), (1, 0, 3), (1, 0, 75), (1, 0, 100)]
+    told = history(bought(orders_of_two, start=start), start=start, until=UNTIL)
 
     march, april, *later = told.by_month().values()
 
-    assert march.stay is None
+    assert march.stay == INCOMPLETE
     assert april.stay == Stay(start=1, end=1, new=0)
     assert [(len(month.customers), month.stay) for month in later] == [
         (0, Stay(1, 1, 0)),
