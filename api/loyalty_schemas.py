@@ -82,7 +82,10 @@ class PredictedOut(BaseModel):
 
 
 class BudgetOut(BaseModel):
-    """What a mean customer brings in and costs to date, and the least and the most of it to spend on loyalty."""
+    """What a mean customer brings in and costs to date, and the least and the most of it to spend on loyalty.
+
+    All its money is of the same customers, those of `selection`; null, and why, where they are too few.
+    """
 
     price: float | None
     cost: float | None
@@ -90,12 +93,15 @@ class BudgetOut(BaseModel):
     margin: float | None
     least: float | None
     most: float | None
+    costed: int = Field(description="customers that it is of: those of whose orders all costs are known")
+    customers: int = Field(description="all customers whose first order lies in the time that is asked for")
     acquisition_known: int = Field(description="customers whose acquisition cost is known; of others it counts as none")
+    selection: str = Field(description="which customers it is of, in words")
     why: str | None
 
 
 class ProfitFirstOut(BaseModel):
-    """No loyalty before a customer has brought in `until` and come `visits` times."""
+    """No loyalty before a customer has brought in `until` and come `visits` times; of all customers, also uncosted."""
 
     lifetime_value: float | None
     until: float | None

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.purchases import Purchases
-from metrics.loyalty.lifetime_value import NO_COSTS, costed
+from metrics.loyalty.lifetime_value import costed, partial_costs
 from metrics.loyalty.measures import Measure, share
 
 LEAST_SHARE, MOST_SHARE = 0.25, 0.375
 PROFIT_FIRST = 0.4
+MIN_CUSTOMERS = 10
+SELECTION = "those of whose orders all costs are known"
 ROUNDING = 1e-9
 NO_RULE = "there is no lifetime value to date, so no visit from which loyalty pays"
 
@@ -49,10 +51,15 @@ def loyalty_budget(price: float, cost: float, acquisition: float) -> LoyaltyBudg
 
 
 def customer_budget(customers: Purchases) -> LoyaltyBudget | str:
-    """The budget of a mean customer among those whose costs are known, to date; the reason where there are none."""
-    known = costed(customers)
-    if len(known) == 0:
-        return NO_COSTS
+    """The budget to date of a mean customer; all its money is of the same customers, those whose costs are all known.
+
+    The reason why there is none where they are fewer than ten, or too few of all to stand for them.
+    """
+    known, why = costed(customers), partial_costs(customers)
+    if why:
+        return why
+    if len(known) < MIN_CUSTOMERS:
+        return f"the costs of all orders are known of {len(known)} customers, fewer than {MIN_CUSTOMERS}"
     price, cost, acquisition = (float(column.mean()) for column in (known.revenue, known.cost, known.acquisition))
     return loyalty_budget(price, cost, acquisition)
 

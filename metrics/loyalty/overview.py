@@ -9,7 +9,7 @@ from metrics.loyalty.budget import LoyaltyBudget, ProfitFirst, customer_budget, 
 from metrics.loyalty.cohorts import Cohort, cohorts
 from metrics.loyalty.history import CompleteMonth, History
 from metrics.loyalty.ledger import groups
-from metrics.loyalty.lifetime_value import NO_CUSTOMERS, acquisition_known, margin_to_date, revenue_to_date
+from metrics.loyalty.lifetime_value import NO_CUSTOMERS, acquisition_known, costed, margin_to_date, revenue_to_date
 from metrics.loyalty.measures import Measure, Unit, ratio
 from metrics.loyalty.purchases import Repeat, repurchase_rate
 from metrics.loyalty.rfm import RfmSegment, rfm
@@ -29,11 +29,14 @@ class CohortValue:
 class Spending:
     """What loyalty may cost: the budget of a mean customer (or why there is none), and from which visit on.
 
-    `acquisition_known` counts the customers of the budget whose acquisition cost is known, `past_profit` is the share
-    of customers that loyalty may be spent on already.
+    The budget is of the `costed` ones of all `customers`, those whose costs are all known; `acquisition_known` counts
+    those of them whose acquisition cost is known too. The rule is of all customers; `past_profit` is the share of them
+    that loyalty may be spent on already.
     """
 
     budget: LoyaltyBudget | str
+    costed: int
+    customers: int
     acquisition_known: int
     profit_first: ProfitFirst | None
     past_profit: Measure
@@ -83,4 +86,11 @@ def _spending(told: History) -> Spending:
     newcomers = told.newcomers()
     value, check = revenue_to_date(newcomers), ratio(newcomers.revenue, newcomers.orders, Unit.MONEY, NO_CUSTOMERS)
     rule = profit_first(value.value or 0, check.value or 0)
-    return Spending(customer_budget(newcomers), acquisition_known(newcomers), rule, past_profit(newcomers, rule))
+    return Spending(
+        customer_budget(newcomers),
+        len(costed(newcomers)),
+        len(newcomers),
+        acquisition_known(newcomers),
+        rule,
+        past_profit(newcomers, rule),
+    )

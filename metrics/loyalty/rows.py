@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from metrics.loyalty.budget import NO_RULE, LoyaltyBudget, ProfitFirst
+from metrics.loyalty.budget import NO_RULE, SELECTION, LoyaltyBudget, ProfitFirst
 from metrics.loyalty.history import CompleteMonth
 from metrics.loyalty.lifetime_value import NOT_PREDICTED
 from metrics.loyalty.measures import Measure, Unit
@@ -78,12 +78,14 @@ def _rfm(one: RfmSegment) -> Plain:
 
 
 def _budget(spending: Spending) -> Plain:
-    found = spending.budget
-    names = LoyaltyBudget.__slots__
+    found, why = spending.budget, None
+    money: Plain = dict.fromkeys(LoyaltyBudget.__slots__)
     if isinstance(found, str):
-        return dict.fromkeys(names) | {"acquisition_known": spending.acquisition_known, "why": found}
-    money = {name: _rounded(value) for name, value in asdict(found).items()}
-    return money | {"acquisition_known": spending.acquisition_known, "why": None}
+        why = found
+    else:
+        money = {name: _rounded(value) for name, value in asdict(found).items()}
+    counts = {name: getattr(spending, name) for name in ("costed", "customers", "acquisition_known")}
+    return money | counts | {"selection": SELECTION, "why": why}
 
 
 def _profit_first(rule: ProfitFirst | None) -> Plain:
@@ -122,7 +124,7 @@ def _rule_rows(part: str, rule: Plain) -> Iterator[Plain]:
     for name, value in rule.items():
         if isinstance(value, dict):
             yield _row(part, None, name, value)
-        elif name != "why":
+        elif name not in {"why", "selection"}:
             unit = Unit.NUMBER if name in COUNTED else Unit.MONEY
             yield _row(part, None, name, _bare(value, unit, rule["why"] if value is None else None))
 
@@ -135,7 +137,7 @@ TYPICAL = {
 }
 """What is told of an RFM segment beside its size."""
 UNRATED = "nobody rated it"
-COUNTED = frozenset({"visits", "acquisition_known"})
+COUNTED = frozenset({"visits", "costed", "customers", "acquisition_known"})
 
 
 def _bare(value: float | None, unit: Unit, why: str | None = None) -> Plain:

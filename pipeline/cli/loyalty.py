@@ -18,6 +18,7 @@ from api.loyalty import CURRENCY, LoyaltyReport, LoyaltyRow, loyalty_dimensions,
 from core.clock import now
 from core.errors import Invalid
 from metrics.loyalty.aaker import in_words
+from metrics.loyalty.budget import SELECTION
 from metrics.loyalty.measures import Measure, Unit
 from metrics.loyalty.overview import Spending
 from metrics.loyalty.retention import ACTIVE_DAYS, LONGEST_ACTIVE_DAYS
@@ -142,12 +143,28 @@ def _notes(found: LoyaltyReport) -> dict[str, str]:
 
 def _spending(spending: Spending) -> str:
     """What loyalty may cost, and from which visit on, in words."""
-    budget, rule = spending.budget, spending.profit_first
+    return f"{_budget(spending)} {_profit_first(spending)}".rstrip()
+
+
+def _budget(spending: Spending) -> str:
+    """The budget and whose money it is: not that of all customers."""
+    budget = spending.budget
     if isinstance(budget, str):
         return f"No loyalty budget: {budget}."
-    least, most, margin = (_number(value) for value in (budget.least, budget.most, budget.margin))
-    said = f"Loyalty budget: {least} to {most} of the margin of {margin} that a customer brings to date"
-    return f"{said}, after {_number(rule.until)} of revenue and visit {rule.visits}." if rule else f"{said}."
+    money = (budget.least, budget.most, budget.margin, budget.price, budget.cost, budget.acquisition)
+    least, most, margin, price, cost, acquisition = map(_number, money)
+    return (
+        f"Loyalty budget: {least} to {most} of the margin of {margin} that a mean customer brings to date ({price} "
+        f"less {cost} of cost and {acquisition} of acquisition). It is of {spending.costed} of {spending.customers} "
+        f"customers, {SELECTION}."
+    )
+
+
+def _profit_first(spending: Spending) -> str:
+    rule = spending.profit_first
+    if rule is None:
+        return ""
+    return f"Profit first, of all {spending.customers}: after {_number(rule.until)} of revenue and visit {rule.visits}."
 
 
 def _rfm(found: LoyaltyReport) -> Table:

@@ -122,6 +122,12 @@ def test_the_overview_tells_months_cohorts_segments_and_what_loyalty_may_cost(cl
         "least": 500,
         "most": 750,
     }
+    assert {name: seen["budget"][name] for name in ("costed", "customers", "acquisition_known", "selection")} == {
+        "costed": 30,
+        "customers": 30,
+        "acquisition_known": 30,
+        "selection": "those of whose orders all costs are known",
+    }
     assert {name: seen["profit_first"][name] for name in ("until", "visits")} == {"until": 1_600, "visits": 1}
 
 

@@ -13,7 +13,7 @@ from core.errors import AfterwordError, NotFound
 from pipeline.cli import app
 
 ORDERS = "id,клиент,сумма,себестоимость,стоимость привлечения,дата,клуб,доля конкурентов\n" + "".join(
-    f"{n},{n % 8},10000,4000,{2000 if n < 8 else ''},{3 + n // 8}.0{1 + n % 6}.2026,Center,0.3\n" for n in range(12)
+    f"{n},{n % 10},10000,4000,{2000 if n < 10 else ''},{3 + n // 8}.0{1 + n % 6}.2026,Center,0.3\n" for n in range(15)
 )
 ASPECTS = (
     "id,аспект,оценка,дата\n1,Приверженность,5,01.10.2026\n1,Удовлетворённость,4,01.10.2026\n2,вкус,1,01.10.2026\n"
@@ -51,7 +51,7 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 @pytest.fixture
 def filled(terminal: Terminal) -> Terminal:
-    assert "12 added" in terminal.take("orders", ORDERS)
+    assert "15 added" in terminal.take("orders", ORDERS)
     assert "4 added" in terminal.take("survey", ASPECTS, "--scale", "aspect5")
     terminal.take("survey", "id,score,date\n7,1,2026-10-01\n8,2,2026-10-01\n", "--scale", "ces7_low")
     return terminal
@@ -61,13 +61,13 @@ def test_files_of_orders_and_answers_become_a_report(filled: Terminal) -> None:
     report = json.loads(filled.ok("loyalty", "--brand", "acme", "--by", "location", "--json"))
 
     total = report["total"]["measures"]
-    assert (total["orders"]["value"], total["customers"]["value"]) == (12, 8)
+    assert (total["orders"]["value"], total["customers"]["value"]) == (15, 10)
     assert total["repurchase_rate"]["value"] == 0.5
     assert total["ces"]["value"] == 6.5
     assert total["aaker_index"]["value"] == pytest.approx(4)
     assert total["loyal_by_requirements"]["value"] == 1
     assert report["overview"]["aspects"].keys() == {"brand_attitude", "commitment", "satisfaction", "вкус"}
-    assert report["overview"]["budget"]["margin"] == pytest.approx((12 * 6_000 - 8 * 2_000) / 8)
+    assert report["overview"]["budget"]["margin"] == pytest.approx((15 * 6_000 - 10 * 2_000) / 10)
     assert [row["segment"] for row in report["rows"]] == [{"location": None}, {"location": "Center"}]
 
 
@@ -101,9 +101,19 @@ def test_the_terminal_shows_the_whole_and_every_segment(filled: Terminal) -> Non
     assert "average check" in said
     assert "10,000" in said
     assert "2026-03" in said
-    assert "Loyalty budget" in said
+    assert "of 10 of 10 customers, those of whose orders all costs are known" in " ".join(said.split())
     assert "nobody answered on the scale csat5" in said
     assert "without purchase behaviour, switching cost" in said
+
+
+def test_a_minority_with_known_costs_makes_no_budget_and_is_counted(terminal: Terminal) -> None:
+    rows = "".join(f"{n},100,{40 if n < 10 else ''},2026-10-01\n" for n in range(40))
+    terminal.take("orders", f"customer,amount,cost,date\n{rows}")
+
+    said = " ".join(terminal.ok("loyalty", "--brand", "acme").split())
+
+    assert "No loyalty budget: the costs of all orders are known of 10 of 40 customers" in said
+    assert "Profit first, of all 40: after 40 of revenue and visit 1." in said
 
 
 def test_a_brand_without_data_is_told_why(terminal: Terminal) -> None:

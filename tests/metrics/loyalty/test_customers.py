@@ -267,13 +267,45 @@ def test_a_lifetime_value_is_of_all_orders_and_a_margin_of_customers_whose_costs
 
 
 def test_the_budget_is_that_of_a_mean_customer() -> None:
-    won = bought([(2, 0, 3)], amount=10_000, costed=1, cost=4_000, acquired=1, acquisition=2_000)
-
-    budget = customer_budget(by_customer(won))
+    budget = customer_budget(partly_costed(10, 10))
 
     assert not isinstance(budget, str)
     assert (budget.margin, budget.least, budget.most) == (4_000, 1_000, 1_500)
-    assert isinstance(customer_budget(by_customer(bought([(1, 0, 3)]))), str)
+
+
+def partly_costed(known: int, customers: int) -> Purchases:
+    """Some customers whose costs are known, and others who paid nine times as much."""
+    won = [(customer, 0, 3) for customer in range(known)]
+    others = bought([(customer, 0, 3) for customer in range(known, customers)], amount=90_000)
+    costs = {"costed": 1, "cost": 4_000, "acquired": 1, "acquisition": 2_000}
+    return by_customer(Purchases.joined([bought(won, amount=10_000, **costs), others]))
+
+
+def test_all_money_of_a_budget_is_of_the_same_customers() -> None:
+    budget = customer_budget(partly_costed(20, 30))
+
+    assert not isinstance(budget, str)
+    assert (budget.price, budget.cost, budget.acquisition) == (10_000, 4_000, 2_000)
+    assert budget.margin == budget.price - budget.cost - budget.acquisition
+
+
+@pytest.mark.parametrize(
+    ("known", "customers", "why"),
+    [(0, 0, "no customer"), (0, 9, "of no customer"), (9, 9, "of 9 customers, fewer than 10"),
+     (19, 30, "of 19 of 30 customers, fewer than two thirds"), (64, 310, "of 64 of 310 customers")],
+)  # fmt: skip
+def test_too_few_customers_with_known_costs_make_no_budget(known: int, customers: int, why: str) -> None:
+    found = customer_budget(partly_costed(known, customers))
+
+    assert isinstance(found, str)
+    assert why in found
+
+
+def test_a_minority_with_known_costs_makes_no_margin_of_a_mean_customer() -> None:
+    some, most = margin_to_date(partly_costed(1, 3)), margin_to_date(partly_costed(2, 3))
+
+    assert (some.value, most.value, most.n) == (None, 4_000, 2)
+    assert "1 of 3" in (some.why or "")
 
 
 def test_who_is_past_the_profit_has_come_often_enough_and_brought_enough() -> None:
