@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from core.counts import Counts
 from core.labels import Label
+from store.database import open_database
 from store.mentions import NewMention, mark
 from store.models import Mention, Shingle
+from store.schema import upgrade
 from store.screening import (
     authors_of,
     changed_days,
@@ -122,6 +125,24 @@ def test_who_is_screened_waits_no_more(world: World) -> None:
         assert count_unscreened(session) == 1
         set_screened(session, ids(world).values(), now=NOW)
         assert next_brand(session) is None
+
+
+def test_what_waits_is_not_sorted_out_of_all_mentions_of_a_brand(tmp_path: Path) -> None:
+    db = open_database(f"sqlite:///{tmp_path / 'plans.db'}")
+    upgrade(db)
+    asked: list[tuple[str, object]] = []
+    sa.event.listen(db.engine, "before_cursor_execute", lambda _c, _r, sql, values, *_: asked.append((sql, values)))
+
+    with db.write.begin() as session:
+        next_brand(session)
+        waiting_page(session, 1, size=9)
+
+    selects = [(sql, values) for sql, values in asked if sql.startswith("SELECT")]
+    with db.engine.connect() as connection:
+        plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all() for sql, values in selects]
+    db.close()
+    assert len(plans) == 2
+    assert all(len(plan) == 1 and "ix_mention_unscreened" in plan[0].detail for plan in plans)
 
 
 def test_bands_are_found_by_value_and_taken_by_mention(world: World) -> None:
