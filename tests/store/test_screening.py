@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -130,7 +131,7 @@ def test_who_is_screened_waits_no_more(world: World) -> None:
 def test_what_waits_is_not_sorted_out_of_all_mentions_of_a_brand(tmp_path: Path) -> None:
     db = open_database(f"sqlite:///{tmp_path / 'plans.db'}")
     upgrade(db)
-    asked: list[tuple[str, object]] = []
+    asked: list[tuple[str, Any]] = []
     sa.event.listen(db.engine, "before_cursor_execute", lambda _c, _r, sql, values, *_: asked.append((sql, values)))
 
     with db.write.begin() as session:
