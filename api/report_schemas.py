@@ -50,8 +50,9 @@ class SocialSide(BaseModel):
     high: Points
     n: int = Field(description="all public mentions, copies too")
     voices: int = Field(description="opinions, one author once per location, channel and month")
-    effective_voices: float | None = Field(
-        description="as many voices, counted without error, would tell as much: the interval is theirs"
+    effective_voices: float | None = Field(description="as many voices, counted without error, would tell as much")
+    residual: float = Field(
+        description="points, one deviation, by which the labeller may err beyond that, however many"
     )
     uncorrected_nps: Points | None = Field(description="what plain counting of labels gives")
     promoters: Share
@@ -196,6 +197,9 @@ class DecompositionOut(BaseModel):
     value: float
     rate: Interval
     mix: Interval
+    estimation: float | None = Field(
+        description="what the difference shown has beyond rate and mix: corrected estimates of segments do not add up"
+    )
     parts: list[PartOut] = Field(description="those that add most")
     segments: int
     one_sided: int = Field(description="segments that only one side has: all mix")

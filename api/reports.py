@@ -14,7 +14,7 @@ from core.memory import uncollected
 from metrics.aspects import Dictionary
 from metrics.gaps import FALSE_DISCOVERIES, MIN_VOICES
 from metrics.intervals import CONFIDENCE
-from metrics.nps import Nps, nps_each
+from metrics.nps import Nps, nps_each, widened
 from metrics.platforms import platforms_each
 from metrics.report import GapRow, report
 from metrics.rows import as_plain, flat, side
@@ -130,7 +130,11 @@ def _compared_locations(session: ReadSession, brand: Brand, part: Slice, rows: S
     for cell in segments(session, brand, ("location", "channel"), part):
         channels.setdefault(cell.segment["location"], {})[cell.segment["channel"] or ""] = cell.social
     platforms = platforms_each([channels.get(row.segment["location"], {}) for row in rows])
-    shrunk = pulled.locations if pulled else [None] * len(rows)
+    locations = pulled.locations if pulled else [None] * len(rows)
+    shrunk = [
+        one and widened(one, row.social.residual if row.social else 0.0)
+        for one, row in zip(locations, rows, strict=True)
+    ]
     return [replace(row, shrunk=one, platforms=said) for row, one, said in zip(rows, shrunk, platforms, strict=True)]
 
 

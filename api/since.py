@@ -26,8 +26,13 @@ class Since:
         """Ready for JSON."""
         return {
             "months": [as_plain(row) for row in self.months],
-            "newest_by_location": None if self.newest is None else decomposition(self.newest),
+            "newest_by_location": None if self.newest is None else decomposition(self.newest, self._moved()),
         }
+
+    def _moved(self) -> float | None:
+        """The newest change of the public side, in points, as the months show it."""
+        change = self.months[-1].change if self.months else None
+        return change.social.value if change and change.social else None
 
 
 def since(session: ReadSession, brand: Brand, part: Slice, correct: Correction) -> Since:

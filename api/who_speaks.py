@@ -1,13 +1,15 @@
 """Who speaks: the public as if it had the survey's mix, and what of a gap or a change comes from the mix alone."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import hypot
 from typing import Any
 
 from api.correction import Correction
 from core.counts import SegmentCounts
-from metrics.decomposition import Decomposition, decompose
+from metrics.decomposition import Component, Decomposition, decompose
 from metrics.gaps import Gap, gap
+from metrics.intervals import CONFIDENCE, normal_quantile
 from metrics.nps import Nps, nps_each
 from metrics.raking import Raked, rake, weighted_voices
 from metrics.rows import SHARE_DIGITS, interval, level, points, tested
@@ -28,12 +30,14 @@ class WhoSpeaks:
     gap: Gap | None
     raked: Raked | None
     decompositions: Mapping[str, Decomposition]
+    shown: float | None
+    """The gap of the whole, in points, which the decompositions are of."""
 
     def as_plain(self) -> dict[str, Any]:
         """Ready for JSON."""
         return {
             "raked": None if self.social is None or self.raked is None else _raked(self.social, self.gap, self.raked),
-            "decompositions": {by: decomposition(found) for by, found in self.decompositions.items()},
+            "decompositions": {by: decomposition(one, self.shown) for by, one in self.decompositions.items()},
         }
 
 
@@ -41,13 +45,21 @@ def who_speaks(session: ReadSession, brand: Brand, part: Slice, total: SegmentCo
     """Who speaks on both sides of one part of a brand."""
     cells = segments(session, brand, DIMENSIONS, part)
     raked = rake(_numbers(cells, _public_n), _numbers(cells, _survey_n), DIMENSIONS)
-    social = survey = None
+    [survey], [whole], social = nps_each([total.survey]), correct.estimate([total.public]), None
     if raked:
         voices = weighted_voices({_cell(row): row.public for row in cells}, raked)
         [social] = correct.estimate([voices])
-        [survey] = nps_each([total.survey])
     both = gap(survey, social) if survey and social else None
-    return WhoSpeaks(social, both, raked, _decompositions(session, brand, part, correct))
+    shown = whole.value - survey.value if survey and whole else None
+    splits = _decompositions(session, brand, part, correct)
+    return WhoSpeaks(social, both, raked, {by: _with_residual(one, whole) for by, one in splits.items()}, shown)
+
+
+def _with_residual(found: Decomposition, whole: Nps | None) -> Decomposition:
+    """With a rate that holds the residual of the whole: all segments share it, so that it does not average out."""
+    rate, reach = found.rate, normal_quantile(CONFIDENCE) * (whole.residual if whole else 0.0)
+    low, high = hypot(rate.value - rate.low, reach), hypot(rate.high - rate.value, reach)
+    return replace(found, rate=Component(rate.value, rate.value - low, rate.value + high))
 
 
 def _cell(row: SegmentCounts) -> tuple[str | None, ...]:
@@ -85,13 +97,18 @@ def _split(by: str, rows: Sequence[SegmentCounts], correct: Correction) -> Decom
     return decompose(dict(zip(names, surveys, strict=True)), dict(zip(names, socials, strict=True)))
 
 
-def decomposition(found: Decomposition) -> dict[str, Any]:
-    """A decomposition, ready for JSON: the segments that add most first."""
+def decomposition(found: Decomposition, shown: float | None = None) -> dict[str, Any]:
+    """A decomposition, ready for JSON: the segments that add most first.
+
+    `shown` is the difference that a report shows. Where estimates are corrected, those of segments need not add up to
+    it: what is missing is `estimation`.
+    """
     ordered = sorted(found.parts, key=lambda one: -abs(one.rate + one.mix))
     return {
         "value": points(found.value),
         "rate": interval(found.rate),
         "mix": interval(found.mix),
+        "estimation": points(None if shown is None else shown - found.value),
         "parts": [
             {
                 "segment": one.segment,

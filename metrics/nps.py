@@ -1,12 +1,13 @@
 """The Net Promoter Score of some counted voices, with its interval."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import hypot
 
 import numpy as np
 
 from core.counts import Counts
-from metrics.intervals import tango_bounds
+from metrics.intervals import CONFIDENCE, normal_quantile, tango_bounds
 
 POINTS = 100
 """Points in a proportion of one."""
@@ -18,7 +19,8 @@ class Nps:
 
     `n` is the voices behind it, more than 0. `effective_n` is as many voices as would tell as much were each counted
     without error, at most n; None for n itself. `counted` says that the interval is Tango's of these very shares, of
-    so many; an estimate with an interval of its own has it False.
+    so many; an estimate with an interval of its own has it False. `residual` is by how many points it may err beyond
+    what its voices tell, one standard deviation: the interval holds that too, and no number of voices lessens it.
     """
 
     value: float
@@ -30,6 +32,7 @@ class Nps:
     detractors: float
     counted: bool = True
     effective_n: float | None = None
+    residual: float = 0.0
 
     @property
     def worth(self) -> float:
@@ -53,6 +56,19 @@ def nps_each(counts: Sequence[Counts], effective_n: Sequence[float] | None = Non
         else None
         for one, lower, upper, worth in zip(counts, low, high, worths, strict=True)
     ]
+
+
+def widened(estimate: Nps, residual: float) -> Nps:
+    """The estimate with limits that hold such a residual too, in points; as it is for none.
+
+    Each limit moves by itself, so that an estimate near an end of the scale stays sure on the side of that end.
+    """
+    if residual <= 0:
+        return estimate
+    reach = normal_quantile(CONFIDENCE) * residual
+    low = max(estimate.value - hypot(estimate.value - estimate.low, reach), -POINTS)
+    high = min(estimate.value + hypot(estimate.high - estimate.value, reach), POINTS)
+    return replace(estimate, low=low, high=high, counted=False, residual=residual)
 
 
 def net_points(counts: Counts) -> float | None:

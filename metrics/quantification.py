@@ -13,7 +13,7 @@ import numpy as np
 from core.counts import Confusion, Counts, Voices
 from core.labels import TextKind
 from metrics.intervals import Array
-from metrics.nps import POINTS, Nps, nps_each
+from metrics.nps import Nps, nps_each, widened
 from metrics.prevalence import FLAT, NET, prevalence
 
 PRIOR_VOICES = 3.0
@@ -73,12 +73,13 @@ PLAIN = KindRule(Estimator.COUNT, ((0.0,) * 3,) * 3, 0.0, Ground.NONE)
 class _Part:
     """Voices of one sort in each segment: how many [n], and their shares [n, 3], 0 where there are none.
 
-    The variance [n] is that of promoters less detractors, a proportion.
+    The variance [n] is that of promoters less detractors, a proportion; the residual is the rule's, in points.
     """
 
     n: Array
     shares: Array
     variance: Array
+    residual: float = 0.0
 
 
 def social_each(
@@ -87,8 +88,9 @@ def social_each(
     """The social NPS of many segments of a brand at once, in their order; None where nobody spoke.
 
     `level` is `brand_level`'s. Shares are the mix of rated and unrated voices by their numbers, and the variances add
-    up; the interval is Tango's on as many voices as would waver as much if they were counted without error. A segment
-    whose voices all have a rating is plainly counted. A kind without a rule is counted by its labels.
+    up. The interval is Tango's on as many voices as would waver as much if they were counted without error, and holds
+    the residuals of the rules beside. A segment whose voices all have a rating is plainly counted; so are labels of
+    a kind without a rule.
     """
     kinds = sorted({kind for one in voices for kind in one.said})
     parts = [
@@ -99,8 +101,10 @@ def social_each(
     weights = [part.n / np.maximum(n, 1e-12) for part in parts]
     shares = np.sum([weight[:, None] * part.shares for weight, part in zip(weights, parts, strict=True)], axis=0)
     variance = np.sum([weight**2 * part.variance for weight, part in zip(weights, parts, strict=True)], axis=0)
+    residual = np.sqrt(np.sum([(w * part.residual) ** 2 for w, part in zip(weights, parts, strict=True)], axis=0))
     worth = np.minimum(n, _spread(shares, n) / np.where(n > 0, variance, 1.0))
-    return nps_each([Counts(*row) for row in (shares * n[:, None]).tolist()], worth.tolist())
+    found = nps_each([Counts(*row) for row in (shares * n[:, None]).tolist()], worth.tolist())
+    return [one and widened(one, beyond) for one, beyond in zip(found, residual.tolist(), strict=True)]
 
 
 def brand_level(total: Voices, rules: Mapping[TextKind, KindRule]) -> dict[TextKind, Counts]:
@@ -151,7 +155,7 @@ def _unrated(voices: Sequence[Voices], kind: TextKind, rule: KindRule, level: Co
     some = n > 0
     shares, variance = np.zeros(said.shape), np.zeros(len(said))
     shares[some], variance[some] = estimated(said[some], chances[some], rule, level)
-    return _Part(n, shares, variance + some * (rule.residual / POINTS) ** 2)
+    return _Part(n, shares, variance, rule.residual)
 
 
 def _counted(counts: Array) -> _Part:

@@ -83,6 +83,7 @@ def _public(row: GapRow) -> dict[str, Any]:
         "n": row.mentions,
         "voices": row.voices,
         "effective_voices": None if row.social is None else round(row.social.worth, 1),
+        "residual": 0.0 if row.social is None else round(row.social.residual, POINT_DIGITS),
         "uncorrected_nps": points(row.uncorrected_nps),
         "by_rating": None if share is None else round(share, SHARE_DIGITS),
         "shrunk": None if row.shrunk is None else level(row.shrunk),
@@ -138,7 +139,7 @@ def _listed(words: Sequence[str]) -> str:
 
 
 _SHARES = ("promoters", "passives", "detractors")
-_PUBLIC = ("n", "voices", "effective_voices", "uncorrected_nps", *_SHARES, "by_rating")
+_PUBLIC = ("n", "voices", "effective_voices", "residual", "uncorrected_nps", *_SHARES, "by_rating")
 _FIELDS = {
     "survey": ("nps", "low", "high", "n", *_SHARES),
     "social": ("nps", "low", "high", *_PUBLIC),

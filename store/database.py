@@ -113,6 +113,13 @@ def take_turn(session: WriteSession, brand_id: int) -> None:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(brand_id)))
 
 
+def take_turns(session: WriteSession, brand_ids: sa.Select[Any]) -> None:
+    """`take_turn` of every brand of a query, in the order of their ids, so that two writers cannot wait in a ring."""
+    if session.get_bind().dialect.name == "postgresql":
+        for brand_id in sorted(set(session.scalars(brand_ids))):
+            take_turn(session, brand_id)
+
+
 def insert_for(session: WriteSession, table: type[Any]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that knows ON CONFLICT, in the dialect of this session's database."""
     if session.get_bind().dialect.name == "postgresql":

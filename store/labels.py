@@ -12,9 +12,12 @@ from core.batches import batches
 from core.counts import Agreement, Counts
 from core.labels import CLASSES, Label, Side, TextKind
 from store import models
-from store.database import ReadSession, WriteSession, insert_for
-from store.models import Brand, Labeller, Mention, MentionLabel
+from store.brands import NOWHERE
+from store.database import ReadSession, WriteSession, insert_for, take_turns
+from store.models import Brand, ChangedDay, Labeller, Mention, MentionLabel
 from store.tallies import followed
+
+CHANGED = ("brand_id", "location_id", "channel_id", "said_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,7 @@ def write_labels(session: WriteSession, labeller: int, labels: Sequence[NewLabel
     A mention that was edited since it was read is left out: it waits for the next round.
     """
     by_id = {new.mention_id: new for new in labels}
+    take_turns(session, sa.select(Mention.brand_id).where(Mention.id.in_(by_id)).distinct())
     query = sa.select(Mention.id, Mention.content_hash, Mention.rating).where(Mention.id.in_(by_id))
     current = [
         by_id[row.id]
@@ -174,7 +178,18 @@ def write_labels(session: WriteSession, labeller: int, labels: Sequence[NewLabel
             update.values(labeller_id=labeller, language=detected),
             [{"of_id": new.mention_id, "detected": new.language} for new in current],
         )
+    _judge_again(session, [new.mention_id for new in current])
     return len(current)
+
+
+def _judge_again(session: WriteSession, ids: Sequence[int]) -> None:
+    """Have the days of mentions that were screened before they had this label judged for bursts once more."""
+    place = sa.func.coalesce(Mention.location_id, sa.literal_column(str(NOWHERE), sa.Integer))
+    screened = Mention.id.in_(ids) & Mention.screened_at.is_not(None)
+    days = sa.select(Mention.brand_id, place, Mention.channel_id, Mention.said_on).where(screened).distinct()
+    rows = [dict(zip(CHANGED, row, strict=True)) for row in session.execute(days)]
+    if rows:
+        session.execute(insert_for(session, ChangedDay).on_conflict_do_nothing(), rows)
 
 
 def labellers_in_use(session: ReadSession, brand: Brand) -> list[str]:
@@ -210,7 +225,8 @@ def agreements(session: ReadSession, brand: Brand) -> dict[TextKind, dict[str, A
         *(table.kind, table.location_id, table.channel_id), *(cell for row in _CELLS for cell in row), *_CHANCES
     ).where(table.brand_id == brand.id)
     found: dict[TextKind, dict[str, Agreement]] = {}
-    for kind, place, channel, *numbers in session.execute(query):
+    for kind, place, channel, *counts in session.execute(query):
+        numbers = [max(number, 0) for number in counts]  # rounding leaves a little less than nothing
         rows = ((float(a), float(b), float(c)) for a, b, c in batches(numbers[:9], 3))
         found.setdefault(kind, {})[f"{place}/{channel}"] = Agreement(tuple(rows), Counts(*numbers[9:]))
     return found

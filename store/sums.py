@@ -27,6 +27,7 @@ class SegmentSums:
         at, counts = self._columns(survey, width, SHARES.stop - SHARES.start)
         heard, evidence = self._columns(social, width, CHANCES.stop)
         self._survey = self._summed(at, counts)
+        evidence = _whole(evidence)
         self._evidence = self._summed(heard, evidence)
         suspect = np.array([bool(row[width + 1]) for row in social], bool)
         kinds = np.array([row[width] for row in social])
@@ -71,3 +72,11 @@ class SegmentSums:
             SegmentCounts(segment, Counts(*on_site), Counts(*public), mentions, rated, voices, sure)
             for segment, on_site, public, mentions, rated, voices, sure in rows
         ]
+
+
+def _whole(evidence: Array) -> Array:
+    """Sums of probabilities without what rounding leaves of them where nobody is left: they are added and taken off."""
+    evidence = np.maximum(evidence, 0)
+    evidence[evidence[:, RATED] == 0, FUSED] = 0
+    evidence[evidence[:, SAID].sum(axis=1) == 0, CHANCES] = 0
+    return evidence

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from core.clock import day_of, zone
 from core.labels import Side
-from store.database import ONE_STATEMENT, WriteSession, insert_for
+from store.database import ONE_STATEMENT, WriteSession, insert_for, take_turn
 from store.mentions import Kept
 from store.models import Brand, Scale, SurveyResponse
 from store.tallies import followed
@@ -44,6 +44,7 @@ def keep_responses(session: WriteSession, brand: Brand, responses: Sequence[NewR
     Identity is (brand, channel, native id); of two with one identity in a batch the later counts.
     """
     timezone = zone(brand.timezone)
+    take_turn(session, brand.id)
     rows = {
         (r.channel_id, r.native_id): {name: getattr(r, name) for name in NAMES}
         | _days(day_of(r.responded_at, timezone))

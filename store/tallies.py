@@ -58,7 +58,8 @@ def followed(session: WriteSession, side: Side, ids: Iterable[int]) -> Iterator[
 def _hold(session: WriteSession, side: Side, ids: Iterable[int]) -> None:
     """Lock rows until the end of the transaction: what another writer changes between before and after counts twice.
 
-    In the order of their ids, so that two writers cannot wait for each other in a ring. SQLite has one writer anyway.
+    In the order of their ids, so that two writers cannot wait for each other in a ring; across several blocks of one
+    transaction only a brand's turn (`store.database.take_turn`) sees to that. SQLite has one writer anyway.
     """
     row_id = ROW_IDS[side]
     for some in batches(sorted(ids), IDS_A_QUERY):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import sessionmaker
 from core.counts import Counts
 from core.labels import LOWEST_PASSIVE, LOWEST_PROMOTER, Label, Side
 from store.brands import slugs_of
-from store.database import ReadSession, WriteSession, insert_for
+from store.database import ReadSession, WriteSession, insert_for, take_turns
 from store.models import (
     Brand,
     Channel,
@@ -134,6 +134,7 @@ def write_topics(session: WriteSession, side: Side, told: Sequence[Told], versio
     """
     texts = _TEXTS[side]
     by_id = {one.id: one for one in told}
+    take_turns(session, sa.select(texts.table.brand_id).where(texts.table.id.in_(by_id)).distinct())
     query = sa.select(texts.table.id, texts.stamp).where(texts.table.id.in_(by_id)).order_by(texts.table.id)
     current = [of_id for of_id, stamp in session.execute(query.with_for_update()) if by_id[of_id].stamp == stamp]
     if not current:
@@ -217,7 +218,8 @@ class Text:
 def evidence_ids(session: ReadSession, brand: Brand, topic: str, part: Slice | None = None, *, limit: int) -> list[int]:
     """Ids of public detractor voices that speak of a topic, the newest first, at most `limit`."""
     speaks = sa.exists().where(MentionTopic.mention_id == Mention.id, MentionTopic.topic == topic)
-    query = _public(sa.select(Mention.id), brand, part or Slice(), Label.DETRACTOR).where(speaks)
+    query = _public(sa.select(Mention.id), brand, part or Slice(), Label.DETRACTOR)
+    query = query.where(speaks, Mention.topics_version.is_not(None))  # an edited text may speak of something else now
     return list(session.scalars(query.limit(limit)))
 
 

@@ -44,7 +44,9 @@ class Search:
     q: Annotated[str | None, Query(description="looked for in the text, any case", max_length=200, pattern=NO_NUL)] = (
         None
     )
-    topic: Annotated[str | None, Query(description="key of a topic that the text speaks of", max_length=60)] = None
+    topic: Annotated[
+        str | None, Query(description="key of a topic that the text speaks of", max_length=60, pattern=NO_NUL)
+    ] = None
 
 
 @router.get(

@@ -1,5 +1,7 @@
 """evidence, topics, copies, people."""
 
+from zoneinfo import ZoneInfo
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -38,6 +40,17 @@ def _create_tally(*columns: sa.Column) -> None:
     sa.PrimaryKeyConstraint(*keys, name=op.f('pk_tally')),
     sqlite_with_rowid=False
     )
+
+
+def _fill_days_of_orders() -> None:
+    """The day of an order is one of its brand's time zone, which neither database knows."""
+    bind = op.get_bind()
+    order = sa.table('purchase_order', sa.column('id'), sa.column('brand_id'), sa.column('ordered_at', store.columns.UtcDateTime()), sa.column('ordered_on', sa.Date()))
+    for brand_id, zone in bind.execute(sa.text("SELECT id, timezone FROM brand")).all():
+        rows = bind.execute(sa.select(order.c.id, order.c.ordered_at).where(order.c.brand_id == brand_id)).all()
+        days = [{'of_id': of_id, 'day': at.astimezone(ZoneInfo(zone)).date()} for of_id, at in rows]
+        if days:
+            bind.execute(sa.update(order).where(order.c.id == sa.bindparam('of_id')).values(ordered_on=sa.bindparam('day')), days)
 
 
 def upgrade() -> None:
@@ -172,6 +185,9 @@ def upgrade() -> None:
         batch_op.create_index('ix_mention_unscreened', ['brand_id', 'id'], unique=False, sqlite_where=sa.text('screened_at IS NULL'), postgresql_where=sa.text('screened_at IS NULL'))
 
     op.execute("UPDATE mention SET kind = CASE WHEN length(text) > 160 THEN 'review' ELSE 'comment' END")
+    op.execute("UPDATE mention SET kind = 'post' WHERE feed_id IN (SELECT id FROM feed WHERE feed.kind = 'feed')")
+    # what a text says beside its rating was not stored: these wait for their labels again
+    op.execute("UPDATE mention SET labeller_id = NULL WHERE rating IS NOT NULL")
 
     with op.batch_alter_table('purchase_order', schema=None) as batch_op:
         batch_op.add_column(sa.Column('cost', sa.Double(), nullable=True))
@@ -181,7 +197,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_purchase_order_customer', ['brand_id', 'customer_key', 'ordered_on'], unique=False)
         batch_op.create_index('ix_purchase_order_day', ['brand_id', 'ordered_on'], unique=False)
 
-    op.execute("UPDATE purchase_order SET ordered_on = date(ordered_at)")
+    _fill_days_of_orders()
 
     with op.batch_alter_table('survey_response', schema=None) as batch_op:
         batch_op.add_column(sa.Column('aspect', sa.String(length=100), nullable=True))

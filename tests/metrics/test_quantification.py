@@ -188,3 +188,20 @@ def test_a_gap_to_a_corrected_score_is_significant_exactly_where_its_interval_le
     assert 0 <= found.p <= 1
     if min(abs(found.low), abs(found.high)) > 1e-6:
         assert (found.p < 0.05) == (not found.low <= 0 <= found.high)
+
+
+@pytest.mark.parametrize("said", [(60.0, 0.0, 0.0), (0.0, 3.0, 57.0), (55.0, 5.0, 0.0)])
+def test_more_voices_are_never_less_sure_where_nearly_all_say_the_same(said: tuple[float, float, float]) -> None:
+    found = [only(comments(*(times * n for n in said)), RULES) for times in (1, 4, 16, 64)]
+
+    widths = [one.high - one.low for one in found]
+    assert widths == sorted(widths, reverse=True)
+    assert widths[-1] < 2 * 1.96 * 8 + 10
+
+
+def test_a_residual_is_held_however_many_speak_and_ends_at_the_end_of_the_scale() -> None:
+    found = only(comments(600_000, 0, 0), RULES)
+
+    assert found.residual == pytest.approx(8)
+    assert found.value - found.low == pytest.approx(1.96 * 8, abs=1)
+    assert found.high <= 100

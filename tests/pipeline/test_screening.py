@@ -457,3 +457,18 @@ def test_what_a_suspect_says_takes_no_voice_from_what_nobody_suspects(world: Wor
     assert suspects(world)["bought"] == "copies"
     assert unsuspected(world) == before == Counts(1, 0, 0)
     assert_tallies_are_true(world)
+
+
+def test_a_burst_that_was_screened_before_its_labels_is_judged_once_it_has_them(world: World) -> None:
+    end = NOW - timedelta(days=1)
+    days = [end - timedelta(days=age) for age in range(3, 90, 3)]
+    calm = [
+        world.mention(f"u{n}", f"calm {n}", rating=5, author_key=f"u{n}", published_at=on) for n, on in enumerate(days)
+    ]
+    world.keep(*calm, *(world.mention(f"b{n}", f"rage {n}", author_key=f"b{n}", published_at=end) for n in range(30)))
+    before = screen_new(world.db, clock=lambda: NOW)
+
+    world.label_all(Label.DETRACTOR)
+    after = screen_new(world.db, clock=lambda: NOW)
+
+    assert (before.suspects, after.suspects) == (0, 30)

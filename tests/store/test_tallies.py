@@ -13,6 +13,7 @@ from core.counts import Counts
 from core.errors import Invalid
 from core.labels import Label, Side, TextKind
 from store.contributions import COUNTED
+from store.labels import NewLabel, labeller_id, write_labels
 from store.mentions import mark_duplicates, mark_removed
 from store.models import Mention, MentionTopic
 from store.queries import Slice
@@ -253,3 +254,28 @@ def test_whatever_happens_the_tallies_equal_a_count_from_scratch(
     kept = rows(world)
 
     assert kept == counted_anew(world)
+
+
+def test_what_rounding_leaves_of_removed_voices_is_nobody(world: World) -> None:
+    world.keep(*(world.mention(f"r{n}", f"text {n}", rating=stars) for n, stars in enumerate((5, 4, 3, 2, 1))))
+    world.keep(world.mention("unlabelled", "later"))
+    with world.db.write.begin() as session:
+        model = labeller_id(session, "test-1", now=NOW)
+        ids = session.scalars(sa.select(Mention.id).where(Mention.rating.is_not(None)).order_by(Mention.id)).all()
+        for number, one in enumerate(ids):
+            fused = (0.1 + number / 7, 0.3 - number / 23, 0.6 - number / 7 + number / 23)
+            row = session.get_one(Mention, one)
+            new = NewLabel(
+                mention_id=one, content_hash=row.content_hash, promoter=0.1, passive=0.3, detractor=0.6, opinion=0.9,
+                label=Label.DETRACTOR, language="en", rating=row.rating, fused=fused,
+            )  # fmt: skip
+            write_labels(session, model, [new])
+
+    for one in ids:
+        with world.db.write.begin() as session:
+            mark_removed(session, [one], now=NOW)
+    with world.db.read() as session:
+        (row,) = segments(session, world.brand, ())
+
+    assert row.public.n == 0
+    assert (row.public.rated, row.voices, row.mentions) == (Counts(), 0, 1)
