@@ -46,16 +46,26 @@ def nps_each(counts: Sequence[Counts], effective_n: Sequence[float] | None = Non
     Where the shares are less sure than counting makes them, `effective_n` tells how many voices each is worth: more
     than 0, at most its n.
     """
-    worths = [one.n for one in counts] if effective_n is None else list(effective_n)
-    scales = [worth / one.n if one.n > 0 else 0.0 for one, worth in zip(counts, worths, strict=True)]
-    b, c, n = np.array([(one.promoters, one.detractors, one.n) for one in counts]).reshape(-1, 3).T * np.array(scales)
-    low, high = tango_bounds(b, c, n)
+    table = np.array([(one.promoters, one.passives, one.detractors) for one in counts], np.float64).reshape(-1, 3)
+    n = table.sum(axis=1)
+    shares = table / np.where(n > 0, n, 1)[:, None]
+    worth = n if effective_n is None else np.asarray(effective_n, np.float64)
+    low, high = tango_bounds(shares[:, 0] * worth, shares[:, 2] * worth, np.where(n > 0, worth, 0))
+    columns = (POINTS * (shares[:, 0] - shares[:, 2]), POINTS * low, POINTS * high, n, *shares.T)
+    worths = [None] * len(n) if effective_n is None else worth.tolist()
+    rows = zip(*(column.tolist() for column in columns), worths, strict=True)
     return [
-        _of(one, POINTS * float(lower), POINTS * float(upper), None if effective_n is None else worth)
-        if one.n > 0
-        else None
-        for one, lower, upper, worth in zip(counts, low, high, worths, strict=True)
+        Nps(value, lower, upper, voices, promoters, passives, detractors, effective_n=told) if voices > 0 else None
+        for value, lower, upper, voices, promoters, passives, detractors, told in rows
     ]
+
+
+def nps(counts: Counts) -> Nps | None:
+    """Share of promoters minus share of detractors, passives in the denominator; None where nobody spoke.
+
+    Reichheld 2003; the interval is Tango's, 95 %. Raises ValueError for negative counts.
+    """
+    return nps_each([counts])[0]
 
 
 def widened(estimate: Nps, residual: float) -> Nps:
@@ -74,24 +84,3 @@ def widened(estimate: Nps, residual: float) -> Nps:
 def net_points(counts: Counts) -> float | None:
     """The NPS of some counts without its interval, in points; None where nobody spoke."""
     return POINTS * (counts.promoters - counts.detractors) / counts.n if counts.n > 0 else None
-
-
-def nps(counts: Counts) -> Nps | None:
-    """Share of promoters minus share of detractors, passives in the denominator; None where nobody spoke.
-
-    Reichheld 2003; the interval is Tango's, 95 %. Raises ValueError for negative counts.
-    """
-    return nps_each([counts])[0]
-
-
-def _of(counts: Counts, low: float, high: float, effective_n: float | None) -> Nps:
-    return Nps(
-        value=POINTS * (counts.promoters - counts.detractors) / counts.n,
-        low=low,
-        high=high,
-        n=counts.n,
-        promoters=counts.promoters / counts.n,
-        passives=counts.passives / counts.n,
-        detractors=counts.detractors / counts.n,
-        effective_n=effective_n,
-    )
