@@ -59,6 +59,15 @@ def find_location(session: ReadSession, brand: Brand, slug: str) -> Location:
     return location
 
 
+def find_channel(session: ReadSession, brand: Brand, slug: str) -> Channel:
+    """The brand's channel of this slug; raises NotFound that names those it has."""
+    channels = {channel.slug: channel for channel in list_channels(session, brand)}
+    if slug not in channels:
+        msg = f"{brand.slug} has no channel {slug!r}; it has {', '.join(list(channels)[:20]) or 'none'}"
+        raise NotFound(msg)
+    return channels[slug]
+
+
 def add_location(session: WriteSession, brand: Brand, slug: str, *, name: str) -> Location:
     """Add a location to a brand; raises Conflict if the slug is taken."""
     slug = clean_slug(slug)

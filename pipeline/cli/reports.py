@@ -28,7 +28,7 @@ from metrics.gaps import Gap, Verdict
 from metrics.nps import Nps
 from metrics.report import GapRow
 from pipeline.cli.context import BRAND_OPTION, WIDE, opened, read_settings, terminal
-from store.brands import find_brand, find_location
+from store.brands import find_brand, find_channel, find_location
 from store.database import ReadSession
 from store.models import Brand
 from store.queries import Slice
@@ -78,15 +78,21 @@ def report(
         owner = find_brand(session, brand)
         if location is not None:
             find_location(session, owner, location)
+        if channel is not None:
+            find_channel(session, owner, channel)
         written = WrittenReport.of(session, owner, dimensions(by), settings, part=part, language=lang)
         if form is Form.TABLE and output is None:
             written.show()
             return
         content = written.content(form)
-    if output is not None:
-        output.write_bytes(content)
-    else:
+    if output is None:
         sys.stdout.buffer.write(content)
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        msg = f"--output {output} cannot be written: {error.strerror}"
+        raise Invalid(msg) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -288,3 +288,8 @@ def test_an_unknown_revision_is_not_upgraded_over(terminal: Terminal) -> None:
 def test_a_place_that_is_none_and_a_period_that_ends_first_are_refused(terminal: Terminal) -> None:
     assert "nowhere" in terminal.refused("report", "--brand", "acme", "--location", "nowhere")
     assert "--to" in terminal.refused("report", "--brand", "acme", "--from", "2026-10-02", "--to", "2026-10-01")
+
+
+def test_a_report_of_an_unknown_channel_or_into_no_folder_says_so(terminal: Terminal) -> None:
+    assert "no channel 'nope'" in terminal.refused("report", "--brand", "acme", "--channel", "nope")
+    assert "cannot be written" in terminal.refused("report", "--brand", "acme", "--output", "nowhere/x.json", "--json")
