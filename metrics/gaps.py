@@ -24,8 +24,8 @@ MIN_VOICES = 10
 FALSE_DISCOVERIES = 0.10
 """The share of wrong verdicts that is accepted among those given in one report."""
 
-P_ROUNDS = 20
-"""An angle to six digits gives p to five."""
+P_ROUNDS = 26
+"""An angle to seven digits gives p to six."""
 
 HALF = 0.5
 NARROWEST = 1e-12

@@ -21,7 +21,7 @@ Bounds = tuple[Array, Array]
 """Lower and upper limits, two arrays of one shape."""
 
 CONFIDENCE = 0.95
-BISECTIONS = 32
+BISECTIONS = 36
 ROUNDING = 1e-9
 """Sums of probabilities may exceed their total by this share of it."""
 
