@@ -26,7 +26,6 @@ TOPICS_A_ROW = 3
 TEXTS_A_TOPIC = 5
 TEXTS_FOR_TERMS = 1_500
 TERMS_SHOWN = 10
-DIMENSIONS = ("location", "month", "channel")
 
 
 def explained(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -14,10 +14,9 @@ from core.labels import CLASSES, Label, Side, TextKind
 from store import models
 from store.brands import NOWHERE
 from store.database import ReadSession, WriteSession, insert_for, take_turns
-from store.models import Brand, ChangedDay, Labeller, Mention, MentionLabel
+from store.models import Brand, Labeller, Mention, MentionLabel
+from store.screening import Series, keep_changed_days
 from store.tallies import followed
-
-CHANGED = ("brand_id", "location_id", "channel_id", "said_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +183,13 @@ def write_labels(session: WriteSession, labeller: int, labels: Sequence[NewLabel
 
 def _judge_again(session: WriteSession, ids: Sequence[int]) -> None:
     """Have the days of mentions that were screened before they had this label judged for bursts once more."""
-    place = sa.func.coalesce(Mention.location_id, sa.literal_column(str(NOWHERE), sa.Integer))
     screened = Mention.id.in_(ids) & Mention.screened_at.is_not(None)
-    days = sa.select(Mention.brand_id, place, Mention.channel_id, Mention.said_on).where(screened).distinct()
-    rows = [dict(zip(CHANGED, row, strict=True)) for row in session.execute(days)]
-    if rows:
-        session.execute(insert_for(session, ChangedDay).on_conflict_do_nothing(), rows)
+    query = sa.select(Mention.brand_id, Mention.location_id, Mention.channel_id, Mention.said_on).where(screened)
+    days: dict[int, set[tuple[Series, date]]] = {}
+    for brand_id, place, channel, on in session.execute(query.distinct()):
+        days.setdefault(brand_id, set()).add(((place or NOWHERE, channel), on))
+    for brand_id, changed in days.items():
+        keep_changed_days(session, brand_id, changed)
 
 
 def labellers_in_use(session: ReadSession, brand: Brand) -> list[str]:
