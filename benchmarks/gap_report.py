@@ -75,10 +75,10 @@ def evidence(
     n = counts.sum()
     nothing = np.zeros(3)
     if side is Side.SURVEY:
-        return np.concatenate([[n, n, *counts, 0], *[nothing] * 3])
+        return np.concatenate([[n, n, *counts, 0], *[nothing] * 3, [0]])
     rated = counts * 0 if kind is TextKind.POST else chance.binomial(counts, 0.5)
     said = counts - rated
-    return np.concatenate([[n, n, *counts, rated.sum()], rated, said, said])
+    return np.concatenate([[n, n, *counts, rated.sum()], rated, said, said, [0]])
 
 
 def named(sums: np.ndarray[Any, Any]) -> dict[str, float]:

@@ -26,6 +26,7 @@ from store.models import (
 EVIDENCE = (
     *("mentions", "voices", "promoters", "passives", "detractors", "rated"),
     *(f"{evidence}_{known.value}" for evidence in ("fused", "said", "p") for known in CLASSES),
+    "copies",
 )
 """What is summed of voices: see `store.models.Evidence`."""
 COUNTS = EVIDENCE[2:5]
@@ -88,6 +89,7 @@ def _evidence() -> list[Any]:
         ),
         *(_sum(_voice & ~_rated & (MentionLabel.label == known.value)) for known in CLASSES),
         *(_sum(_voice & ~_rated, chance) for chance in _CHANCES),
+        _sum(Mention.duplicate_of_id.is_not(None)),
     ]
 
 

@@ -271,6 +271,7 @@ class Evidence:
     p_promoter: Mapped[float]
     p_passive: Mapped[float]
     p_detractor: Mapped[float]
+    copies: Mapped[int] = mapped_column(doc="mentions that are copies of others")
 
 
 class Tally(Evidence, Table):

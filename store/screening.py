@@ -247,7 +247,8 @@ def public_days(
 
     The days of each series in their order.
     """
-    sums = (sa.func.sum(Tally.mentions), sa.func.sum(sa.case((Tally.suspect, Tally.mentions), else_=0)))
+    heard = Tally.mentions - Tally.copies
+    sums = (sa.func.sum(heard), sa.func.sum(sa.case((Tally.suspect, heard), else_=0)))
     key = (Tally.location_id, Tally.said_on, Tally.channel_id)  # in the order of the index, which saves a sort
     query = sa.select(*key, *sums).where(*_of_days(brand_id, places), Tally.said_on >= start)
     for place, on, channel, mentions, suspects in session.execute(query.group_by(*key).order_by(*key)):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from core.counts import Counts, SegmentCounts, Voices
 from core.labels import TextKind
+from store.contributions import EVIDENCE
 
 Array = NDArray[np.float64]
 Rows = Sequence[Sequence[Any]]
@@ -16,6 +17,7 @@ Key = tuple[Any, ...]
 KINDS = {kind.value: kind for kind in TextKind}
 SHARES, MENTIONS, RATED, FUSED, SAID, CHANCES = slice(2, 5), 0, 5, slice(6, 9), slice(9, 12), slice(12, 15)
 """Where `store.contributions.EVIDENCE` has them."""
+WIDTH = len(EVIDENCE)
 
 
 class SegmentSums:
@@ -25,7 +27,7 @@ class SegmentSums:
         """Survey rows go on with the three counts, public ones with kind, whether suspect, and all evidence."""
         self._places: dict[Key, int] = {}
         at, counts = self._columns(survey, width, SHARES.stop - SHARES.start)
-        heard, evidence = self._columns(social, width, CHANCES.stop)
+        heard, evidence = self._columns(social, width, WIDTH)
         self._survey = self._summed(at, counts)
         evidence = _whole(evidence)
         self._evidence = self._summed(heard, evidence)

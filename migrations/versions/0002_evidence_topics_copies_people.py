@@ -27,6 +27,7 @@ def _evidence() -> list[sa.Column]:
         *(sa.Column(f'fused_{name}', sa.Double(), nullable=False) for name in CLASSES),
         *(sa.Column(f'said_{name}', sa.Integer(), nullable=False) for name in CLASSES),
         *(sa.Column(f'p_{name}', sa.Double(), nullable=False) for name in CLASSES),
+        sa.Column('copies', sa.Integer(), nullable=False),
     ]
 
 

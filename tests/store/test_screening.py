@@ -206,6 +206,18 @@ def test_days_are_those_of_a_series_with_mentions_suspects_and_voices(world: Wor
         assert first_days(session, brand, [place, 0]) == {series: TODAY - timedelta(days=40), (0, channel): TODAY}
 
 
+def test_a_copy_is_seen_and_does_not_crowd_its_day(world: World) -> None:
+    world.keep(*(world.mention(str(n), rating=1, location="center") for n in range(3)))
+    place, channel = world.location("center"), world.channel("maps")
+
+    with world.db.write.begin() as session:
+        mark(session, {ids(world)["2"]: {"duplicate_of_id": ids(world)["1"]}})
+
+        (total,) = segments(session, world.brand, ())
+        assert total.mentions == 3
+        assert list(public_days(session, world.brand.id, [place], start=TODAY)) == [((place, channel), TODAY, 2, 0)]
+
+
 def test_changed_days_are_remembered_once_until_their_locations_are_judged(world: World) -> None:
     channel, brand = world.channel("maps"), world.brand.id
     yesterday = TODAY - timedelta(days=1)
