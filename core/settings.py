@@ -10,7 +10,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 class Settings(BaseSettings):
     """Settings of one process. `.env.example` lists them all; a test holds the two together."""
 
-    model_config = SettingsConfigDict(env_prefix="AFTERWORD_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="AFTERWORD_", env_file=".env", env_nested_delimiter="__", extra="ignore"
+    )
 
     database_url: str = Field(
         "sqlite:///var/afterword.db", description="SQLAlchemy address: an SQLite file, or postgresql://… for teams"
@@ -33,11 +35,23 @@ class Settings(BaseSettings):
         "Afterword/0.1 (social NPS; contact: set AFTERWORD_USER_AGENT)", description="how the crawler names itself"
     )
     crawl_delay_s: float = Field(1.0, ge=0, description="seconds between two requests to one site")
+    key: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description="keys of sources, one variable each: AFTERWORD_KEY__YOUTUBE=…; see docs/data.md",
+    )
+    grey_sources: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(), description="undocumented sources that you switch on, knowing their terms: google_play,2gis"
+    )
     cycle_minutes: int = Field(60, ge=1, description="how often `serve --with-cycle` runs a whole cycle")
     alert_budget_days: int = Field(90, ge=1, description="accept one false alarm in so many days per series")
     max_body_bytes: int = Field(8_000_000, ge=1, description="the largest request body that the API reads")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_json: bool = Field(default=False, description="logs as JSON lines instead of for people")
+
+    @field_validator("grey_sources", mode="before")
+    @classmethod
+    def _words(cls, told: object) -> object:
+        return {word.strip() for word in told.split(",") if word.strip()} if isinstance(told, str) else told
 
     @field_validator("model_labels", mode="before")
     @classmethod

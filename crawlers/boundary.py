@@ -26,8 +26,9 @@ class OwnSite:
 
     def process_request(self, request: Request) -> None:
         """Raise Elsewhere for a request to another site than the one that is crawled."""
-        start_url: str = getattr(self.crawler.spider, "start_url", "")
-        if not is_same_site(request.url, start_url):
+        own_sites: list[str] = getattr(self.crawler.spider, "own_sites", [])
+        if not any(is_same_site(request.url, own) for own in own_sites):
+            start_url = own_sites[0] if own_sites else "the feed"
             msg = f"{start_url} leads to {request.url[:200]}, another site: watch that one instead if it is right"
             raise Elsewhere(msg)
 

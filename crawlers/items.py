@@ -1,5 +1,6 @@
 """What a source makes of one answer: plain values, made by a pure function and carried through Scrapy as an item."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,17 @@ from typing import Any
 from w3lib.encoding import html_to_unicode
 
 from core.labels import TextKind
+from crawlers.outcomes import Verdict
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request, as a source makes it of an address."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    method: str = "GET"
+    body: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -16,14 +28,46 @@ class Answer:
     """One HTTP answer, as a source's `page_of` takes it: all that a parser may look at."""
 
     url: str
+    """Without what a key added to it."""
     body: bytes
-    content_type: str = ""
-    link_header: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By lower-case name; values of a repeated header are joined by a comma."""
+    status: int = 200
+    fetched_at: datetime | None = None
+    """What "two days ago" counts from; none in tests that need no clock."""
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type header; empty without one."""
+        return self.headers.get("content-type", "")
+
+    @property
+    def link_header(self) -> str:
+        """The Link header; empty without one."""
+        return self.headers.get("link", "")
 
     @cached_property
     def text(self) -> str:
         """The body as text: by the header's charset, a byte order mark, the page's own declaration, else UTF-8."""
         return str(html_to_unicode(self.content_type or None, self.body, default_encoding="utf-8")[1])
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON, control characters allowed; none where it is no JSON (`null` reads as none too)."""
+        try:
+            return json.loads(self.body, strict=False)
+        except (ValueError, RecursionError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The answers to one mention, on pages of their own."""
+
+    of: str
+    """The native id of the mention that is answered."""
+    url: str
+    """Its first page, absolute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +94,8 @@ class CrawledMention:
     url: str | None = None
     answer: str | None = field(default=None, repr=False)
     """The brand's official answer."""
+    reply_to: str | None = None
+    """The native id of the mention that it answers."""
     kind: TextKind | None = None
     """A post where the source is one of posts; none where the length of the text is to tell review from comment."""
 
@@ -64,10 +110,24 @@ class Page:
     """The page after this one, absolute, as the page claims it; none on the last."""
     is_recognised: bool = True
     """Whether the answer has the shape of this source at all."""
+    threads: tuple[Thread, ...] = ()
+    """Answers to its mentions that are paged apart; they are read before the next page."""
+    in_thread: bool = False
+    """Whether it is a page of a thread; the spider knows."""
+    removed: tuple[str, ...] = ()
+    """Native ids of what the source itself says is deleted."""
+    refused: Verdict | None = None
+    """What the source says instead of an answer, where a status alone does not tell: an error in a body."""
+    again_after_s: float | None = None
+    """The source asks to repeat this very request after so many seconds; nothing else of the page counts."""
+    wait_s: float = 0
+    """How long the source asks to wait before the next request."""
     title: str = ""
     """What the page calls itself."""
     dropped: int = 0
     """Items with neither text nor rating, which cannot be mentions."""
+    filtered: int = 0
+    """Mentions that were left out because they are not what the feed's query asks for."""
     dropped_ratings: int = 0
     """Ratings outside their own scale; their mentions are kept without."""
     problem: str | None = None

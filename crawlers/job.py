@@ -28,6 +28,8 @@ class Job:
     base_url: str | None = None
     progress: bool = False
     probe_url: str | None = None
+    allows_private: bool = False
+    """Whether the address to look at may be one of the inner network."""
 
 
 def done_in_child(job: Job) -> str:

@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from core.clock import now
 
 
 class Outcome(StrEnum):
@@ -23,6 +25,8 @@ class Outcome(StrEnum):
     """The source answered, but not in a shape that its spider reads."""
     FORBIDDEN_BY_ROBOTS = "forbidden_by_robots"
     """robots.txt forbids the page."""
+    NEEDS_KEY = "needs_key"
+    """The source answers only to a key that nobody has set, or the key that is set is not accepted."""
     RATE_LIMITED = "rate_limited"
     """The source asks to come later than we wait within a crawl."""
     GONE = "gone"
@@ -31,6 +35,9 @@ class Outcome(StrEnum):
     """The page after a page was the same again: there may be more that cannot be reached."""
     FAILED = "failed"
     """Anything else; the detail says what."""
+
+
+SUCCESSES = frozenset({Outcome.OK, Outcome.NOTHING_NEW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,8 @@ class Seen:
     """Whether an earlier crawl of the feed gave anything."""
     pages: int = 0
     mentions: int = 0
+    filtered: int = 0
+    """Left out because they are not what the feed's query asks for."""
     added: int = 0
     changed: int = 0
     is_unmodified: bool = False
@@ -72,7 +81,7 @@ def verdict(seen: Seen) -> Verdict:
         return Verdict(seen.failure.outcome, f"{seen.failure.detail}{kept}", seen.failure.retry_at)
     if seen.is_repeating:
         return Verdict(Outcome.REPEATING_PAGES, f"page {seen.pages} repeats an earlier one")
-    if not seen.mentions and not seen.is_unmodified:
+    if not seen.mentions and not seen.filtered and not seen.is_unmodified:
         return _of_nothing(seen)
     detail = "stopped at the most pages of one crawl; the next one goes on" if seen.is_capped else seen.problem
     return Verdict(Outcome.OK if seen.added or seen.changed else Outcome.NOTHING_NEW, detail)
@@ -97,11 +106,19 @@ REFUSED = frozenset({401, 403, 451})
 MISSING = frozenset({404, 410})
 UNMODIFIED = 304
 TOO_MANY = 429
+LATEST_RETRY = timedelta(days=30)
 
 
 def is_captcha(body: bytes) -> bool:
     """Whether a page without mentions asks to be solved by a person."""
     return len(body) <= LONGEST_CAPTCHA_PAGE and bool(CAPTCHA.search(body))
+
+
+def later(seconds: float, who: str) -> Verdict:
+    """Who asks to come again after more seconds than are waited within a crawl is asked then."""
+    retry_at = now() + timedelta(seconds=min(seconds, LATEST_RETRY.total_seconds()))
+    detail = f"{who} asks to come again at {retry_at:%Y-%m-%d %H:%M:%S} UTC"
+    return Verdict(Outcome.RATE_LIMITED, detail, retry_at)
 
 
 def refusal(status: int, body: bytes) -> Verdict | None:

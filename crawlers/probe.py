@@ -9,7 +9,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawlers.items import Answer, Page
+from crawlers.items import Answer
 from crawlers.outcomes import Outcome, Verdict, refusal
 from crawlers.pages import html_page
 from crawlers.sites import clean_address
@@ -28,9 +28,11 @@ REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What an address turned out to be: a source's kind and the page's title, or why it is none."""
+    """What an address turned out to be: a source's kind, its target and the page's title, or why it is none."""
 
     kind: str | None = None
+    target: str = ""
+    """What is to be fetched of the site; as the page was fetched, perhaps from a stand-in."""
     title: str = ""
     error: str | None = None
 
@@ -43,6 +45,7 @@ class ProbeSpider(Spider):
     def __init__(self, *, start_url: str, findings: list[Finding]) -> None:
         super().__init__()
         self.start_url, self.findings = start_url, findings
+        self.own_sites = [start_url]
 
     async def start(self) -> AsyncIterator[Any]:
         """The one request."""
@@ -53,7 +56,7 @@ class ProbeSpider(Spider):
         if wrong := refusal(response.status, response.body):
             self.fail(wrong)
             return
-        self.findings.append(await asyncio.to_thread(finding_of, answer_of(response)))
+        self.findings.append(await asyncio.to_thread(finding_of, answer_of(response, response.url)))
 
     def lost(self, failure: Failure) -> None:
         """Say why there was no answer."""
@@ -68,9 +71,9 @@ def finding_of(answer: Answer) -> Finding:
     """Which source reads an answer; pure. The first of the registry that recognises it."""
     problems: list[str] = []
     for kind, source in SOURCES.items():
-        page: Page = source.page_of(answer)
-        if page.is_recognised:
-            return Finding(kind=kind, title=page.title)
+        target, page = source.found_behind(answer)
+        if target:
+            return Finding(kind=kind, target=target, title=page.title)
         problems += [page.problem] if page.problem else []
     return Finding(error=_unread(answer, problems))
 

@@ -23,7 +23,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.utils.reactor import install_reactor
 
-from core.errors import AfterwordError
+from core.errors import AfterwordError, UnknownSource
 from core.logs import configure_logs
 from crawlers.job import INTERRUPTED, Job
 from crawlers.outcomes import Outcome, Seen, Verdict, verdict
@@ -31,7 +31,8 @@ from crawlers.probe import Finding, ProbeSpider
 from crawlers.progress import Tell, shown_progress, untold
 from crawlers.settings import scrapy_settings
 from crawlers.sites import rebased, split
-from crawlers.sources import SOURCES
+from crawlers.sources import require_switched_on, source_of
+from crawlers.spider import SourceSpider
 from crawlers.storage import Storage
 from store.database import open_database
 from store.feeds import find_feed
@@ -71,7 +72,8 @@ class Crawling:
     async def feeds(self) -> str:
         """Crawl all feeds; nothing to report."""
         db = open_database(self.job.settings.database_url)
-        storage = Storage(db, secret_of(self.job.settings))
+        keys = {name: value.get_secret_value() for name, value in self.job.settings.key.items()}
+        storage = Storage(db, secret_of(self.job.settings), keys)
         by_site: dict[str, list[int]] = defaultdict(list)
         with db.read() as session:
             for feed_id in self.job.feed_ids:
@@ -98,14 +100,17 @@ class Crawling:
     async def _feed(self, feed_id: int, storage: Storage, tell: Tell) -> None:
         work = await asyncio.to_thread(storage.start, feed_id, base_url=self.job.base_url)
         seen = Seen(had_mentions=work.had_mentions)
-        source = SOURCES.get(work.kind)
-        if source is None:
-            seen.failure = Verdict(Outcome.FAILED, f"there is no source {work.kind!r}; there are: {', '.join(SOURCES)}")
-        elif split(work.start_url) is None:
-            seen.failure = Verdict(Outcome.FAILED, "its target is no address that begins with http:// or https://")
+        try:
+            source = source_of(work.kind)
+            require_switched_on(source, self.job.settings.grey_sources)
+        except UnknownSource as error:
+            seen.failure = Verdict(Outcome.FAILED, str(error))
         else:
-            told = {"work": work, "storage": storage, "seen": seen, "tell": tell}
-            crawler = await self._run(source, **told)
+            if split(work.target) is None:
+                seen.failure = Verdict(Outcome.FAILED, "its target is no address that begins with http:// or https://")
+        if seen.failure is None:
+            told = {"source": source, "work": work, "storage": storage, "seen": seen, "tell": tell}
+            crawler = await self._run(SourceSpider, **told)
             if self.is_stopping:
                 return  # the run stays open, as that of a killed crawl: the next one goes on from its cursor
             _note_end(crawler, seen)

@@ -1,7 +1,8 @@
 """Addresses: which of them belong to one site, and how a stand-in takes a site's place."""
 
 import re
-from urllib.parse import SplitResult, urldefrag, urljoin, urlsplit
+from ipaddress import ip_address
+from urllib.parse import SplitResult, parse_qsl, urldefrag, urlencode, urljoin, urlsplit
 
 from core.errors import Invalid
 
@@ -57,6 +58,15 @@ def site_slug(url: str) -> str:
     return host if port_of(parts) == PORTS[parts.scheme] else f"{host}-{port_of(parts)}"
 
 
+def is_loopback(url: str) -> bool:
+    """Whether an address names this very machine: `localhost`, or a literal loopback address."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        return host == "localhost" or host.endswith(".localhost") or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def rebased(url: str, base_url: str | None) -> str:
     """The same path on the host of `base_url`, where one is given: how a stand-in takes a site's place."""
     if base_url is None:
@@ -83,3 +93,21 @@ def joined(page_url: str, link: str) -> str | None:
 def next_in_header(header: str) -> str | None:
     """The target of `rel=next` in an HTTP Link header (RFC 8288), as written."""
     return next((target for target, attributes in LINK.findall(header) if REL_NEXT.search(attributes)), None)
+
+
+def site_of(url: str) -> str:
+    """Scheme, host and port of an address, without a path: `https://example.org`."""
+    return urljoin(url, "/")[:-1]
+
+
+def with_query(url: str, **values: str | int | None) -> str:
+    """The address with these query parameters set, or taken away where they are none; the others as they are."""
+    parts = urlsplit(url)
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in values]
+    kept += [(name, str(value)) for name, value in values.items() if value is not None]
+    return parts._replace(query=urlencode(kept)).geturl()
+
+
+def in_query(url: str, name: str) -> str:
+    """The first value of a query parameter of an address; empty without one."""
+    return next((value for key, value in parse_qsl(urlsplit(url).query) if key == name), "")

@@ -1,9 +1,10 @@
-"""What every source shares: fetch a page, have it read, have it kept, go on. A source adds what is its own."""
+"""The one Scrapy spider: fetch a page, have its source read it, have it kept, go on."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urljoin
 
 import structlog
@@ -19,12 +20,16 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from core.clock import now
+from core.errors import Invalid
 from crawlers.boundary import Elsewhere
 from crawlers.items import Answer, Page
-from crawlers.outcomes import UNMODIFIED, Outcome, Seen, Verdict, is_captcha, refusal
+from crawlers.outcomes import MISSING, REFUSED, UNMODIFIED, Outcome, Seen, Verdict, is_captcha, later
 from crawlers.progress import Tell
-from crawlers.sites import is_same_site, rebased
+from crawlers.queries import Query, query_of
+from crawlers.sites import is_same_site, rebased, site_of
+from crawlers.source import Source, needed
 from crawlers.storage import Storage, Work
+from crawlers.throttle import LONGEST_WAIT_S, MOST_WAITS, waited
 from crawlers.walk import Step, Walk, is_newest_first
 from store.identity import content_hash
 from store.mentions import Kept
@@ -40,59 +45,117 @@ VALIDATORS = {"etag": ("ETag", "If-None-Match"), "modified": ("Last-Modified", "
 
 
 class SourceSpider(Spider):
-    """One source. A subclass has a `name` (its kind), says in words what it reads, and reads one page."""
+    """A pass over one feed: the pages of its starts one after another, and the threads of each page before the next."""
 
-    title: ClassVar[str]
-    """What it reads, in words: shown where an address is not recognised."""
-    target: ClassVar[str]
-    """What its target is, in words."""
+    name = "source"
 
-    def __init__(self, *, work: Work, storage: Storage, seen: Seen, tell: Tell) -> None:
+    def __init__(self, *, source: Source, work: Work, storage: Storage, seen: Seen, tell: Tell) -> None:
         super().__init__()
-        self.work, self.storage, self.seen, self.tell = work, storage, seen, tell
-        self.start_url = work.start_url
-        self.walk = Walk(work.cursor, now().date())
+        self.source, self.work, self.storage, self.seen, self.tell = source, work, storage, seen, tell
+        self.keys = dict(work.keys)
+        self.query: Query | None = None
+        self.starts: list[str] = []
+        self.own_sites = [rebased(work.target, work.base_url)]
+        """Addresses whose sites may be fetched from."""
+        self.walks: dict[str, Walk] = {}
+        self.place = 0
+        """Which of the starts is being read."""
+        self.cursors: dict[str, Any] = {}
+        """What is kept of each start's walk, by its path, where there are several."""
+        self.pending: Step | None = None
+        """The step after a page, while its threads are read."""
+        self.held: dict[str, Any] = {}
+        """The cursor that is kept meanwhile."""
+        self.threads: deque[str] = deque()
+        self.read_threads: set[str] = set()
         self.fingerprints: set[str] = set()
         self.empty_pages = 0
 
-    @classmethod
-    def claims(cls, url: str) -> str | None:  # noqa: ARG003
-        """The target behind an address that is this source's whatever it answers; none where only the page tells."""
-        return None
+    @property
+    def start_url(self) -> str:
+        """Where the pass over the present start begins."""
+        return self.starts[self.place] if self.starts else self.own_sites[0]
 
-    @staticmethod
-    def page_of(answer: Answer) -> Page:
-        """Read one answer; pure, and never raises on what a site may send."""
-        raise NotImplementedError
-
-    def first_url(self) -> str:
-        """Where a pass begins."""
-        return self.start_url
+    @property
+    def walk(self) -> Walk:
+        """The pass over the present start; a feed of several keeps a cursor for each."""
+        if self.start_url not in self.walks:
+            cursor = self.cursors.get(self._path(self.start_url), {}) if len(self.starts) > 1 else self.work.cursor
+            self.walks[self.start_url] = Walk(cursor, now(), self.source.absence)
+        return self.walks[self.start_url]
 
     async def start(self) -> AsyncIterator[Any]:
-        """Ask for the first page, politely: only if it has changed since the last complete pass."""
+        """Sign in where the source asks for it, and ask for the first page."""
+        if missing := self.source.missing_keys(self.keys):
+            self.fail(Verdict(Outcome.NEEDS_KEY, needed(missing[0].name, missing[0].words)))
+            return
+        try:
+            self.query = query_of(self.work.query)
+            starts = self.source.starts(self.work.target, self.query)
+        except Invalid as error:
+            self.fail(Verdict(Outcome.FAILED, str(error)))
+            return
+        self.starts = [rebased(url, self.work.base_url) for url in starts]
+        self.own_sites += self.starts
+        paths = {self._path(url) for url in self.starts}
+        self.cursors = {path: own for path, own in self.work.cursor.items() if path in paths and isinstance(own, dict)}
+        if self.source.sign_in is None:
+            yield self._first_request()
+            return
+        url = rebased(self.source.sign_in.url, self.work.base_url)
+        self.own_sites.append(url)
+        ask = self.source.sign_in.ask(url, self.keys)
+        yield Request(
+            ask.url, method=ask.method, headers=dict(ask.headers), body=ask.body, callback=self.signed_in,
+            errback=self.lost, dont_filter=True, meta={"dont_obey_robotstxt": True},
+        )  # fmt: skip
+
+    async def signed_in(self, response: Response, **_: Any) -> AsyncIterator[Any]:
+        """Go on with the token, or say that the keys were not accepted."""
+        assert self.source.sign_in  # noqa: S101 - it was asked for
+        answer = answer_of(response, response.url)
+        gained = self.source.sign_in.keys(answer) if answer.status < 300 else {}  # noqa: PLR2004
+        if gained:
+            self.keys |= gained
+            yield self._first_request()
+        else:
+            wrong = self.source.refused(answer)
+            refused = Verdict(Outcome.NEEDS_KEY, f"the keys that are set were not accepted (HTTP {answer.status})")
+            self.fail(wrong if wrong and wrong.outcome not in {Outcome.BLOCKED, Outcome.GONE} else refused)
+
+    def _first_request(self) -> Request:
+        """The first page of the present start: only if it has changed since the last complete pass."""
         headers = {}
         if self.walk.is_complete:
-            known = {ask: self.work.cursor.get(name) for name, (_, ask) in VALIDATORS.items()}
+            known = {ask: self.walk.cursor.get(name) for name, (_, ask) in VALIDATORS.items()}
             headers = {ask: value for ask, value in known.items() if isinstance(value, str)}
-        yield self.request(self.first_url(), headers)
+        return self.request(self.start_url, headers)
 
-    def request(self, url: str, headers: dict[str, str] | None = None) -> Request:
-        """A request for one page. Scrapy's duplicate filter would lose a redirect that only sets a cookie."""
-        return Request(url, headers=headers, callback=self.parse, errback=self.lost, dont_filter=True)
+    def request(self, url: str, headers: dict[str, str] | None = None, *, again: int = 0) -> Request:
+        """A request for one page, signed. Scrapy's duplicate filter would lose a redirect that only sets a cookie."""
+        ask = self.source.signed(self.source.asked(url), self.keys)
+        meta: dict[str, Any] = {"page_url": url, "again": again}
+        if not self.source.obeys_robots:
+            meta["dont_obey_robotstxt"] = True
+        return Request(
+            ask.url, method=ask.method, headers={**(headers or {}), **ask.headers}, body=ask.body, meta=meta,
+            callback=self.parse, errback=self.lost, dont_filter=True,
+        )  # fmt: skip
 
     async def parse(self, response: Response, **_: Any) -> AsyncIterator[Page]:
         """Read an answer and hand the page on; it is kept before the next one is asked for."""
         if response.status == UNMODIFIED:
             self.seen.is_unmodified = True
+            if request := self._next_start():
+                yield request  # type: ignore[misc]
             return
-        if wrong := refusal(response.status, response.body):
-            self.fail(wrong)
+        page = await self._read(response)
+        if page.again_after_s is not None:
+            if request := await self._again(response, page.again_after_s):
+                yield request  # type: ignore[misc]
             return
-        try:
-            page = await asyncio.wait_for(asyncio.to_thread(self.page_of, answer_of(response)), READ_WITHIN_S)
-        except TimeoutError:
-            self.fail(Verdict(Outcome.FAILED, f"the page could not be read within {READ_WITHIN_S} s"))
+        if page.refused:
+            self.fail(page.refused)
             return
         self.seen.is_recognised |= page.is_recognised
         self.seen.problem = self.seen.problem or page.problem
@@ -103,61 +166,152 @@ class SourceSpider(Spider):
         elif page.is_recognised or self.seen.pages:
             yield self._page(response, page)
 
+    async def _read(self, response: Response) -> Page:
+        """The page of an answer, by the address that was asked for."""
+        asked_url = response.meta["page_url"]
+        answer = answer_of(response, response.url if response.meta.get("redirect_urls") else asked_url)
+        if wrong := self.source.refused(answer):
+            # A thread that is gone or closed ends nothing.
+            is_closed_thread = self.pending is not None and answer.status in MISSING | REFUSED
+            return Page(url=asked_url, refused=None if is_closed_thread else wrong)
+        try:
+            page = await asyncio.wait_for(asyncio.to_thread(self.source.read, answer), READ_WITHIN_S)
+        except TimeoutError:
+            slow = Verdict(Outcome.FAILED, f"the page could not be read within {READ_WITHIN_S} s")
+            return Page(url=asked_url, refused=slow)
+        return replace(page, url=asked_url)
+
+    async def _again(self, response: Response, seconds: float) -> Request | None:
+        """The same request once more, as the source asks; none where it asks for too long, or too often."""
+        again = response.meta["again"]
+        if again >= MOST_WAITS or seconds > LONGEST_WAIT_S:
+            self.fail(later(seconds, "the source"))
+            return None
+        await waited(self.crawler, seconds)
+        return self.request(response.meta["page_url"], again=again + 1)
+
     def _page(self, response: Response, page: Page) -> Page:
-        """The page as it is kept: not once more what this crawl has kept, and with its validators."""
-        asked_url = response.meta.get("redirect_urls", [response.url])[0]
+        """The page as it is kept: what the query asks for, not once more what is kept, and with its validators."""
+        page = self._asked_for(page)
         fingerprint = content_hash(*(f"{mention.native_id}\n{mention.text}" for mention in page.mentions))
         if page.mentions and fingerprint in self.fingerprints:
             self.seen.is_repeating = True
-            page = replace(page, mentions=(), next_url=None)
+            page = replace(page, mentions=(), threads=(), next_url=None)
         self.fingerprints.add(fingerprint)
-        self.empty_pages = 0 if page.mentions else self.empty_pages + 1
+        self.empty_pages = 0 if page.mentions or page.filtered else self.empty_pages + 1
         if self.empty_pages == EMPTY_PAGES:
             page = replace(page, next_url=None)
         own = dict(page.cursor)
         # An empty answer must not be taken for unchanged next time, nor the first of several pages for all of them.
-        if page.mentions and page.next_url is None:
+        if page.mentions and page.next_url is None and not page.threads:
             for name, (header, _) in VALIDATORS.items():
                 if value := response.headers.get(header):
                     own[name] = value.decode("latin-1")
-        return replace(page, url=asked_url, cursor=own, next_url=self._on_site(page.next_url))
+        threads = tuple(replace(thread, url=url) for thread in page.threads if (url := self._on_site(thread.url)))
+        return replace(
+            page, cursor=own, next_url=self._on_site(page.next_url), threads=threads, in_thread=self.pending is not None
+        )
+
+    def _asked_for(self, page: Page) -> Page:
+        """What the query asks for, and its threads: answers need not name the brand."""
+        if self.query is None or self.pending is not None:
+            return page
+        kept = tuple(mention for mention in page.mentions if self.query.matches(mention.text))
+        ids = {mention.native_id for mention in kept}
+        threads = tuple(thread for thread in page.threads if thread.of in ids)
+        return replace(page, mentions=kept, threads=threads, filtered=len(page.mentions) - len(kept))
 
     def _on_site(self, url: str | None) -> str | None:
         """A link where the spider may follow it: a stand-in's page may name the site that it stands in for."""
-        if url and is_same_site(url, self.work.target) and not is_same_site(url, self.start_url):
+        if url is None or any(is_same_site(url, own) for own in self.own_sites):
+            return url
+        originals = [self.work.target, *self.source.starts(self.work.target, self.query)]
+        if any(is_same_site(url, original) for original in originals):
             return rebased(url, self.start_url)
-        if url and not is_same_site(url, self.start_url):
-            log.warning("next_page_is_elsewhere", feed=self.work.feed_id)
-            return None
-        return url
+        log.warning("next_page_is_elsewhere", feed=self.work.feed_id)
+        return None
 
     def step_after(self, page: Page, kept: Kept) -> Step:
-        """Decide where to go from a page that is being kept. Addresses in the cursor are without their host."""
-        holds_news = kept.added > 0 or not page.mentions or not is_newest_first(page.mentions)
-        here, following = self._path(page.url), self._path(page.next_url) if page.next_url else None
-        return self.walk.step(here, following, holds_news=holds_news, own=page.cursor)
+        """Decide where to go from a page that is being kept. Addresses in the cursor are without their host.
+
+        While the threads of a page are read, the cursor stays at the page: who goes on from it reads them again.
+        """
+        if self.pending is None:
+            holds_news = kept.added > 0 or not page.mentions or not is_newest_first(page.mentions)
+            here, following = self._path(page.url), self._path(page.next_url) if page.next_url else None
+            step = self.walk.step(here, following, holds_news=holds_news, own=page.cursor, mentions=page.mentions)
+            held = {"complete": False, "at": here, "since": self.walk.since.isoformat()}
+            self.pending = step
+            self.held = held if step.cursor.get("complete") else step.cursor
+            self.threads.extend(thread.url for thread in page.threads)
+        elif page.next_url and page.next_url not in self.read_threads:
+            self.threads.appendleft(page.next_url)
+        if self.threads:
+            return Step(self._of_all_starts(self.held), self.pending.next_url)
+        gone = self.pending.gone if len(self.starts) == 1 else None
+        return replace(self.pending, cursor=self._of_all_starts(self.pending.cursor), gone=gone)
+
+    def _of_all_starts(self, cursor: dict[str, Any]) -> dict[str, Any]:
+        """The cursor of the present start as it is kept: beside those of the others, where there are several."""
+        if len(self.starts) == 1:
+            return cursor
+        self.cursors[self._path(self.start_url)] = cursor
+        return dict(self.cursors)
 
     def _path(self, url: str) -> str:
-        return url.removeprefix(urljoin(url, "/")[:-1])
+        return url.removeprefix(site_of(url))
 
-    def go_on(self, page: Page, kept: Kept, step: Step) -> None:
-        """Count a page that is kept, and ask for the next one."""
+    async def go_on(self, page: Page, kept: Kept, step: Step) -> None:
+        """Count a page that is kept, and ask for the next one: of its threads, of this start, of the next start."""
+        self._count(page, kept)
+        request = self._next_request(step)
+        if request is None:
+            return
+        if self.seen.pages >= self.settings.getint("PAGES_A_CRAWL"):
+            self.seen.is_capped = True
+        elif page.wait_s > LONGEST_WAIT_S:
+            self.fail(later(page.wait_s, "the source"))
+        else:
+            await waited(self.crawler, page.wait_s)
+            if self.crawler.crawling:
+                self.crawler.engine.crawl(request)
+
+    def _next_request(self, step: Step) -> Request | None:
+        if self.threads:
+            url = self.threads.popleft()
+            self.read_threads.add(url)
+            return self.request(url)
+        self.pending = None
+        if step.next_url is not None:
+            return self.request(urljoin(self.start_url, step.next_url))
+        return self._next_start()
+
+    def _next_start(self) -> Request | None:
+        """The first page of the start after this one; none after the last."""
+        if self.place + 1 >= len(self.starts):
+            return None
+        self.place += 1
+        self.empty_pages = 0
+        self.fingerprints.clear()
+        return self._first_request()
+
+    def _count(self, page: Page, kept: Kept) -> None:
         seen = self.seen
         seen.pages += 1
         seen.mentions += len(page.mentions)
+        seen.filtered += page.filtered
         seen.added += kept.added
-        seen.changed += kept.changed
+        seen.changed += kept.changed + kept.removed
+        if kept.doubted:
+            detail = (
+                f"{kept.doubted} mentions are no longer listed: too many at once to believe; none was marked removed"
+            )
+            seen.problem = seen.problem or detail
         self.tell(0, 1, len(page.mentions))
         counts = {"mentions": len(page.mentions), "added": kept.added, "changed": kept.changed}
         log.debug("page_kept", feed=self.work.feed_id, **counts)
         if page.dropped or page.dropped_ratings:
             log.warning("dropped", feed=self.work.feed_id, items=page.dropped, ratings=page.dropped_ratings)
-        if step.next_url is None:
-            return
-        if seen.pages >= self.settings.getint("PAGES_A_CRAWL"):
-            seen.is_capped = True
-        elif self.crawler.crawling:
-            self.crawler.engine.crawl(self.request(urljoin(self.start_url, step.next_url)))
 
     def fail(self, wrong: Verdict) -> None:
         """Note what ends the crawl; the first word counts."""
@@ -168,14 +322,13 @@ class SourceSpider(Spider):
         self.fail(loss(failure))
 
 
-def answer_of(response: Response) -> Answer:
-    """Scrapy's answer as parsers take it."""
-    return Answer(
-        url=response.url,
-        body=response.body,
-        content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
-        link_header=", ".join(value.decode("latin-1") for value in response.headers.getlist("Link")),
-    )
+def answer_of(response: Response, url: str) -> Answer:
+    """Scrapy's answer as parsers take it; `url` is its address without what a key added."""
+    headers = {
+        name.decode("latin-1").lower(): ", ".join(value.decode("latin-1") for value in values)
+        for name, values in response.headers.items()
+    }
+    return Answer(url=url, body=response.body, headers=headers, status=response.status, fetched_at=now())
 
 
 LOSSES: tuple[tuple[type[BaseException], str], ...] = (

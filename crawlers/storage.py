@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,15 +13,16 @@ from scrapy.crawler import Crawler
 
 from core.clock import now, zone
 from crawlers.items import CrawledMention, Page
-from crawlers.outcomes import Outcome, Verdict
-from crawlers.sites import rebased, site_slug
+from crawlers.outcomes import SUCCESSES, Outcome, Verdict
+from crawlers.sites import site_slug
 from crawlers.texts import INVISIBLE
 from crawlers.walk import Step
 from store.database import Database
-from store.feeds import find_feed, finish_run, has_mentions, keep_page, start_run
+from store.feeds import find_feed, finish_run, has_mentions, keep_page, note_gone, start_run
 from store.identity import content_hash, person_key
 from store.mentions import Kept, NewMention
 from store.models import Brand
+from store.source_keys import brand_keys
 
 log = structlog.get_logger()
 
@@ -43,8 +44,13 @@ class Work:
     location_id: int | None
     kind: str
     target: str
-    start_url: str
-    """Where the target is fetched: its own address, or the stand-in's."""
+    base_url: str | None
+    """The stand-in that takes the place of all its sites."""
+    query: str
+    allows_private: bool
+    renders: bool
+    keys: Mapping[str, str] = field(repr=False)
+    """Secrets of its source that are set."""
     cursor: dict[str, Any]
     timezone: str
     had_mentions: bool
@@ -56,6 +62,8 @@ class Storage:
 
     db: Database
     secret: bytes
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Secrets of sources, as the settings have them; those of a brand are in the store and go before."""
 
     def start(self, feed_id: int, *, base_url: str | None) -> Work:
         """Open a run of a feed; raises NotFound."""
@@ -68,7 +76,11 @@ class Storage:
                 location_id=feed.location_id,
                 kind=feed.kind,
                 target=feed.target,
-                start_url=rebased(feed.target, base_url),
+                base_url=base_url,
+                query=feed.query,
+                allows_private=feed.allows_private or base_url is not None,
+                renders=feed.renders,
+                keys={**self.keys, **brand_keys(session, feed.brand_id, self.secret)},
                 cursor=dict(feed.cursor),
                 timezone=session.get_one(Brand, feed.brand_id).timezone,
                 had_mentions=has_mentions(session, feed_id),
@@ -77,12 +89,23 @@ class Storage:
     def keep(self, work: Work, page: Page, step_after: Callable[[Page, Kept], Step]) -> tuple[Kept, Step]:
         """Keep a page; what became of it decides the step, whose cursor is kept with it."""
         fetched_at = now()
-        mentions = [new_mention(work, mention, self.secret, fetched_at) for mention in page.mentions]
+        mentions = [
+            new_mention(work, mention, self.secret, fetched_at, in_thread=page.in_thread) for mention in page.mentions
+        ]
+        removed = [_global_id(native_id, work.target, self.secret) for native_id in page.removed]
         with self.db.write.begin() as session:
             feed = find_feed(session, work.feed_id)
-            kept = keep_page(session, feed, mentions, run_id=work.run_id, dropped=page.dropped, now=fetched_at)
+            kept = keep_page(
+                session, feed, mentions, run_id=work.run_id, removed=removed, dropped=page.dropped,
+                filtered=page.filtered, now=fetched_at,
+            )  # fmt: skip
             step = step_after(page, kept)
             feed.cursor = step.cursor
+            if gone := step.gone:
+                kept += note_gone(
+                    session, feed, run_id=work.run_id, unseen_since=gone.unseen_since, newer_than=gone.newer_than,
+                    now=fetched_at,
+                )  # fmt: skip
         return kept, step
 
     def finish(self, work: Work, end: Verdict) -> None:
@@ -92,13 +115,16 @@ class Storage:
                 session,
                 work.run_id,
                 outcome=end.outcome,
+                is_success=end.outcome in SUCCESSES,
                 detail=end.detail,
                 retry_at=end.retry_at,
                 now=now(),
             )
 
 
-def new_mention(work: Work, mention: CrawledMention, secret: bytes, fetched_at: datetime) -> NewMention:
+def new_mention(
+    work: Work, mention: CrawledMention, secret: bytes, fetched_at: datetime, *, in_thread: bool = False
+) -> NewMention:
     """A crawled mention as the store takes it: the author hashed, dated at the fetch where the source has no date."""
     published_at, precision = mention.published_at, mention.precision
     if published_at is not None and precision != "second":
@@ -123,6 +149,8 @@ def new_mention(work: Work, mention: CrawledMention, secret: bytes, fetched_at: 
         url=url if len(url) <= LONGEST_URL else None,
         answer=mention.answer,
         kind=mention.kind,
+        reply_to=_global_id(mention.reply_to, work.target, secret) if mention.reply_to else None,
+        in_thread=in_thread,
     )
 
 
@@ -159,5 +187,5 @@ class StoragePipeline:
             log.error("page_not_kept", feed=spider.work.feed_id, error=type(error).__name__)  # noqa: TRY400
             spider.fail(Verdict(Outcome.FAILED, f"the page could not be stored ({type(error).__name__})"))
         else:
-            spider.go_on(item, kept, step)
+            await spider.go_on(item, kept, step)
         return item

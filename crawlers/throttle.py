@@ -3,7 +3,7 @@
 import asyncio
 import math
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import structlog
@@ -13,7 +13,7 @@ from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 
 from core.clock import now
-from crawlers.outcomes import Outcome, Verdict
+from crawlers.outcomes import LATEST_RETRY, later
 
 log = structlog.get_logger()
 
@@ -23,7 +23,6 @@ LONGEST_WAIT_S = 120
 MOST_WAITS = 3
 FIRST_WAIT_S = 5
 """Where no time is named: so many crawl delays, doubled each time."""
-LATEST_RETRY = timedelta(days=30)
 LONGEST_DELAY_S = 60
 LOOKS_EVERY_S = 0.2
 
@@ -78,20 +77,19 @@ class Throttle:
             self._give_up(response, named)
             return response
         log.info("site_is_busy", status=response.status, wait_s=math.ceil(seconds), waits=waits + 1)
-        await self._wait(seconds)
+        await waited(self.crawler, seconds)
         return request.replace(meta=request.meta | {"waits": waits + 1}, dont_filter=True)
 
     def _give_up(self, response: Response, named: float | None) -> None:
         """A named time is the source's own word, whatever the status; without one the status speaks for itself."""
         fail = getattr(self.crawler.spider, "fail", None)
         if fail and named is not None:
-            retry_at = now() + timedelta(seconds=named)
-            detail = f"HTTP {response.status}; the site asks to come again at {retry_at:%Y-%m-%d %H:%M:%S} UTC"
-            fail(Verdict(Outcome.RATE_LIMITED, detail, retry_at))
+            fail(later(named, f"HTTP {response.status}; the site"))
 
-    async def _wait(self, seconds: float) -> None:
-        """Wait, but no longer than the crawl goes on: Ctrl-C is not kept waiting."""
-        for _ in range(math.ceil(seconds / LOOKS_EVERY_S)):
-            if not self.crawler.crawling:
-                return
-            await asyncio.sleep(LOOKS_EVERY_S)
+
+async def waited(crawler: Crawler, seconds: float) -> None:
+    """Wait, but no longer than the crawl goes on: Ctrl-C is not kept waiting."""
+    for _ in range(math.ceil(seconds / LOOKS_EVERY_S)):
+        if not crawler.crawling:
+            return
+        await asyncio.sleep(LOOKS_EVERY_S)

@@ -6,14 +6,24 @@ then `at` names the last page that was kept, and a run after a killed one reads 
 from there, to the end. So a kill at any moment loses nothing, and the store doubles nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from crawlers.items import CrawledMention
+from crawlers.source import Absence
 
 WHOLE_PASS_EVERY = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Which mentions a pass that came to its end should have seen and did not."""
+
+    unseen_since: datetime
+    newer_than: datetime | None
+    """Only those published after; none where the pass read everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,7 @@ class Step:
 
     cursor: dict[str, Any]
     next_url: str | None
+    gone: Gone | None = None
 
 
 @dataclass(slots=True)
@@ -29,15 +40,22 @@ class Walk:
     """One pass over the pages of a target."""
 
     cursor: Mapping[str, Any]
-    today: date
+    began_at: datetime
+    absence: Absence = Absence.SAYS_NOTHING
     is_whole: bool = field(init=False)
     """Whether this pass goes to the end, whatever is known already."""
     backlog: str | None = field(init=False)
     """The page where an earlier pass was cut off."""
     whole_on: str | None = field(init=False)
     """The day of the last pass that went to the end, ISO."""
+    since: datetime = field(init=False)
+    """When the pass began that this one ends: an earlier one's, where it was cut off."""
     visited: set[str] = field(init=False, default_factory=set)
     own: dict[str, Any] = field(init=False, default_factory=dict)
+    oldest_at: datetime | None = field(init=False, default=None)
+    is_descending: bool = field(init=False, default=True)
+    """Whether all pages so far list the newest first, one after the other."""
+    has_jumped: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         at, whole_on = self.cursor.get("at"), self.cursor.get("whole_on")
@@ -45,13 +63,28 @@ class Walk:
         self.whole_on = whole_on if isinstance(whole_on, str) else None
         oldest = (self.today - WHOLE_PASS_EVERY).isoformat()
         self.is_whole = self.backlog is None and not (self.is_complete and (self.whole_on or "") > oldest)
+        since = self.cursor.get("since") if self.backlog else None
+        self.since = datetime.fromisoformat(since) if isinstance(since, str) else self.began_at
+
+    @property
+    def today(self) -> date:
+        """The day on which the pass began."""
+        return self.began_at.date()
 
     @property
     def is_complete(self) -> bool:
         """Whether the pass before this one came to its end."""
         return self.cursor.get("complete") is True
 
-    def step(self, url: str, next_url: str | None, *, holds_news: bool, own: Mapping[str, Any]) -> Step:
+    def step(
+        self,
+        url: str,
+        next_url: str | None,
+        *,
+        holds_news: bool,
+        own: Mapping[str, Any],
+        mentions: Sequence[CrawledMention] = (),
+    ) -> Step:
         """The step after the page at `url`.
 
         `holds_news` is false where everything on it was known and older pages can hold nothing new. `own` is what the
@@ -59,21 +92,42 @@ class Walk:
         """
         self.own = self.own if self.visited else dict(own)
         self.visited.add(url)
-        follow = next_url
+        self._note_dates(mentions)
+        follow, is_cut = next_url, False
         if not self.is_whole and not holds_news:
-            follow, self.is_whole = self._after_window(next_url), self.backlog is not None
+            follow, is_cut = self._after_window(next_url), next_url is not None
+            self.has_jumped |= follow is not None and follow != next_url
+            self.is_whole = self.backlog is not None
         if follow is None or follow in self.visited:
-            whole_on = self.today.isoformat() if self.is_whole else self.whole_on
-            return Step({**self.own, "complete": True} | ({"whole_on": whole_on} if whole_on else {}), None)
+            read_all = not is_cut and next_url is None and (self.is_whole or not self.has_jumped)
+            whole_on = self.today.isoformat() if self.is_whole or read_all else self.whole_on
+            cursor = {**self.own, "complete": True} | ({"whole_on": whole_on} if whole_on else {})
+            return Step(cursor, None, self._gone(read_all=read_all))
         at = self.backlog if follow == self.backlog else url
-        return Step({**self.own, "complete": False, "at": at}, follow)
+        return Step({**self.own, "complete": False, "at": at, "since": self.since.isoformat()}, follow)
 
     def _after_window(self, next_url: str | None) -> str | None:
         """From the end of the newest pages to where an earlier pass was cut off."""
         return next_url if self.backlog in self.visited else self.backlog
 
+    def _note_dates(self, mentions: Sequence[CrawledMention]) -> None:
+        for mention in mentions:
+            said_at = mention.published_at
+            if said_at is None or (self.oldest_at is not None and said_at > self.oldest_at):
+                self.is_descending = False
+            else:
+                self.oldest_at = said_at
 
-def is_newest_first(mentions: tuple[CrawledMention, ...]) -> bool:
+    def _gone(self, *, read_all: bool) -> Gone | None:
+        """What a pass that ends here proves of those that it did not see."""
+        if self.absence is Absence.ANYWHERE and read_all:
+            return Gone(self.since, None)
+        if self.absence is Absence.SAYS_NOTHING or self.has_jumped or not self.is_descending or not self.oldest_at:
+            return None
+        return Gone(self.began_at, self.oldest_at)
+
+
+def is_newest_first(mentions: Sequence[CrawledMention]) -> bool:
     """Whether older pages can hold nothing newer: false where the dates of this one run upwards."""
     dates = [mention.published_at for mention in mentions if mention.published_at]
     return not dates or dates[0] >= dates[-1]

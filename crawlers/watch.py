@@ -7,8 +7,9 @@ from core.errors import Invalid, UnknownSource
 from core.settings import Settings
 from crawlers.job import Job, done_in_child
 from crawlers.probe import Finding
-from crawlers.sites import clean_address, rebased, site_slug
-from crawlers.sources import SOURCES
+from crawlers.refused import refusal_of
+from crawlers.sites import clean_address, rebased, site_of, site_slug
+from crawlers.sources import SOURCES, require_switched_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Recognised:
     suggested_channel: str
 
 
-def recognise(url: str, settings: Settings, *, base_url: str | None = None) -> Recognised:
+def recognise(url: str, settings: Settings, *, base_url: str | None = None, allows_private: bool = False) -> Recognised:
     """The source behind an address: first by the address itself, then by fetching it once, by the rules of a crawl.
 
     Raises UnknownSource with the reason: no http(s) address, robots.txt, no answer, no page, or a page that no source
@@ -36,9 +37,15 @@ def recognise(url: str, settings: Settings, *, base_url: str | None = None) -> R
     channel = site_slug(address)
     for kind, source in SOURCES.items():
         if target := source.claims(address):
+            require_switched_on(source, settings.grey_sources)
             return Recognised(kind, target, channel, channel)
-    finding = Finding(**json.loads(done_in_child(Job(settings, probe_url=fetched))))
+    if reason := refusal_of(address):
+        msg = f"{address}: {reason}"
+        raise UnknownSource(msg)
+    job = Job(settings, probe_url=fetched, allows_private=allows_private or base_url is not None)
+    finding = Finding(**json.loads(done_in_child(job)))
     if finding.kind is None:
         msg = f"{address}: {finding.error}"
         raise UnknownSource(msg)
-    return Recognised(finding.kind, address, finding.title or channel, channel)
+    target = rebased(finding.target, site_of(address)) if base_url else finding.target
+    return Recognised(finding.kind, target, finding.title or channel, channel)

@@ -10,9 +10,30 @@ from core.errors import Conflict, NotFound
 from store.database import ReadSession, WriteSession
 from store.mentions import Kept, NewMention, keep_mentions
 from store.models import Brand, Channel, CrawlRun, Feed, Location
+from store.removals import remove_named, remove_unseen
 
 EVERY_MINUTES = 60
+LONGEST_PAUSE = timedelta(days=7)
+"""A source that fails again and again is asked ever more rarely, but not more rarely than this."""
+DIED = "the process of this crawl ended before the crawl did; what it had kept is kept"
 LONGEST_DETAIL = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedOptions:
+    """How a feed is read, beside its address."""
+
+    query: str = ""
+    """What a text must say to be kept (`crawlers.queries`); empty: anything."""
+    allows_private: bool = False
+    """Whether it may be an address of the inner network."""
+    renders: bool = False
+    """Whether its pages need a browser."""
+    every_minutes: int = EVERY_MINUTES
+    """Minutes between two crawls."""
+
+
+NO_OPTIONS = FeedOptions()
 
 
 def add_feed(
@@ -24,11 +45,11 @@ def add_feed(
     channel_id: int,
     now: datetime,
     location_id: int | None = None,
-    every_minutes: int = EVERY_MINUTES,
+    options: FeedOptions = NO_OPTIONS,
 ) -> Feed:
-    """Add a feed to a brand; raises Conflict where the brand has this address already."""
-    query = sa.select(Feed.id).where(Feed.brand_id == brand.id, Feed.kind == kind, Feed.target == target)
-    if (known := session.scalar(query)) is not None:
+    """Add a feed to a brand; raises Conflict where the brand has this address, with this query, already."""
+    same = (Feed.brand_id == brand.id, Feed.kind == kind, Feed.target == target, Feed.query == options.query)
+    if (known := session.scalar(sa.select(Feed.id).where(*same))) is not None:
         msg = f"{brand.slug} watches {target} already, as feed {known}"
         raise Conflict(msg)
     feed = Feed(
@@ -37,9 +58,13 @@ def add_feed(
         target=target,
         channel_id=channel_id,
         location_id=location_id,
-        every_minutes=every_minutes,
+        query=options.query,
+        allows_private=options.allows_private,
+        renders=options.renders,
+        every_minutes=options.every_minutes,
         cursor={},
         is_paused=False,
+        failures=0,
         created_at=now,
     )
     session.add(feed)
@@ -95,8 +120,14 @@ def feeds_to_crawl(
 
 
 def start_run(session: WriteSession, feed_id: int, *, now: datetime) -> int:
-    """Open a crawl's row; its outcome stays none if the process dies. Returns its id."""
-    run = CrawlRun(feed_id=feed_id, started_at=now, pages=0, seen=0, added=0, changed=0, dropped=0)
+    """Open a crawl's row; its outcome stays none until the next one if the process dies. Returns its id."""
+    session.execute(
+        sa.update(CrawlRun)
+        .where(CrawlRun.feed_id == feed_id, CrawlRun.outcome.is_(None))
+        .values(outcome="failed", detail=DIED, finished_at=now)
+    )
+    counts = dict.fromkeys(("pages", "seen", "added", "changed", "dropped", "filtered", "removed"), 0)
+    run = CrawlRun(feed_id=feed_id, started_at=now, **counts)
     session.add(run)
     session.flush()
     return run.id
@@ -108,12 +139,19 @@ def keep_page(
     mentions: Sequence[NewMention],
     *,
     run_id: int,
+    removed: Sequence[str] = (),
     dropped: int = 0,
+    filtered: int = 0,
     now: datetime,
 ) -> Kept:
-    """Keep one crawled page and the run's counts; the caller sets the feed's cursor in the same transaction."""
+    """Keep one crawled page and the run's counts; the caller sets the feed's cursor in the same transaction.
+
+    `removed` are native ids of what the source itself says is deleted.
+    """
     brand = session.get_one(Brand, feed.brand_id)
     kept = keep_mentions(session, brand, mentions, now=now)
+    if removed:
+        kept += Kept(removed=remove_named(session, feed.id, removed, now=now))
     session.execute(
         sa.update(CrawlRun)
         .where(CrawlRun.id == run_id)
@@ -123,8 +161,28 @@ def keep_page(
             added=CrawlRun.added + kept.added,
             changed=CrawlRun.changed + kept.changed,
             dropped=CrawlRun.dropped + dropped,
+            filtered=CrawlRun.filtered + filtered,
+            removed=CrawlRun.removed + kept.removed,
         )
     )
+    return kept
+
+
+def note_gone(
+    session: WriteSession,
+    feed: Feed,
+    *,
+    run_id: int,
+    unseen_since: datetime,
+    newer_than: datetime | None,
+    now: datetime,
+) -> Kept:
+    """Mark as removed what a pass should have seen and did not, and count it to the run."""
+    kept = remove_unseen(session, feed.id, unseen_since=unseen_since, newer_than=newer_than, now=now)
+    if kept.removed:
+        session.execute(
+            sa.update(CrawlRun).where(CrawlRun.id == run_id).values(removed=CrawlRun.removed + kept.removed)
+        )
     return kept
 
 
@@ -133,6 +191,7 @@ def finish_run(
     run_id: int,
     *,
     outcome: str,
+    is_success: bool,
     now: datetime,
     detail: str | None = None,
     retry_at: datetime | None = None,
@@ -143,8 +202,15 @@ def finish_run(
     run.detail = detail[:LONGEST_DETAIL] if detail else None
     feed = session.get_one(Feed, run.feed_id)
     feed.last_outcome, feed.last_crawled_at = outcome, now
-    feed.next_crawl_at = max(retry_at or now, now + timedelta(minutes=feed.every_minutes))
+    feed.failures = 0 if is_success else feed.failures + 1
+    feed.next_crawl_at = max(retry_at or now, now + _pause(feed))
     return run
+
+
+def _pause(feed: Feed) -> timedelta:
+    """The feed's own pause, doubled with each failure in a row after the first."""
+    own = timedelta(minutes=feed.every_minutes)
+    return max(own, min(own * (1 << min(max(feed.failures - 1, 0), 20)), LONGEST_PAUSE))
 
 
 def last_runs(session: ReadSession, feed_ids: Sequence[int], *, since: datetime) -> list[CrawlRun]:

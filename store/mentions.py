@@ -1,7 +1,7 @@
 """Keep public reviews and posts: each once, edits found by the hash of their text."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from core.clock import day_of, zone
 from core.labels import Label, Side, TextKind, kind_of_text, label_of_rating
+from store.columns import UtcDateTime
 from store.database import ONE_STATEMENT, ReadSession, WriteSession, insert_for, take_turn
 from store.identity import content_hash
-from store.models import Brand, Mention
+from store.models import Brand, Mention, MentionVersion
 from store.tallies import followed
 
 LONGEST_TEXT = 20_000
@@ -41,6 +42,10 @@ class NewMention:
     answer: str | None = None
     kind: TextKind | None = None
     """A post where its source is one of posts; else the length of the text tells."""
+    reply_to: str | None = None
+    """The native id of the mention that it answers."""
+    in_thread: bool = False
+    """Whether its source lists it with what it answers, not by its time."""
 
     @property
     def rating_label(self) -> Label | None:
@@ -57,10 +62,14 @@ class Kept:
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    removed: int = 0
+    """Found gone, or said to be deleted."""
+    doubted: int = 0
+    """Not there any more, but too many at once to be believed; none of them was marked."""
 
     def __add__(self, other: "Kept") -> "Kept":
         """The same of two batches."""
-        return Kept(self.added + other.added, self.changed + other.changed, self.unchanged + other.unchanged)
+        return Kept(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
 def keep_mentions(session: WriteSession, brand: Brand, mentions: Sequence[NewMention], *, now: datetime) -> Kept:
@@ -71,19 +80,26 @@ def keep_mentions(session: WriteSession, brand: Brand, mentions: Sequence[NewMen
     rows = {(m.channel_id, m.native_id): _row(brand, m) for m in mentions}
     take_turn(session, brand.id)
     known = _known(session, brand, rows.keys())
-    new = [row | {"first_seen_at": now} for key, row in rows.items() if key not in known]
+    new = [
+        row | {"first_seen_at": now, "seen_at": now if row["feed_id"] else None}
+        for key, row in rows.items()
+        if key not in known
+    ]
     both = [(known[key], _completed(known[key], row)) for key, row in rows.items() if key in known]
     edits = [(old, row) for old, row in both if _differs(old, row)]
     authors = _speakers([*new, *(row for _, row in edits), *(old._asdict() for old, _ in edits)])
     rivals = _rivals(session, brand, authors)
     with followed(session, Side.SOCIAL, {old.id for old, _ in edits} | rivals) as touched:
         if edits:
+            _keep_versions(session, [old.id for old, row in edits if _is_reworded(old, row)], now)
             session.execute(sa.update(Mention), [_edit(old, row, now) for old, row in edits])
         if new:
             insert = insert_for(session, Mention).on_conflict_do_nothing().returning(Mention.id)
             touched.update(session.scalars(insert, new, execution_options=ONE_STATEMENT))
         if authors:
             elect_voices(session, touched)
+    if found := [known[key].id for key, row in rows.items() if key in known and row["feed_id"]]:
+        session.execute(sa.update(Mention).where(Mention.id.in_(found)).values(seen_at=now))
     return Kept(added=len(new), changed=len(edits), unchanged=len(rows) - len(new) - len(edits))
 
 
@@ -114,6 +130,8 @@ def _row(brand: Brand, mention: NewMention) -> dict[str, Any]:
         "content_hash": content_hash(text),
         "is_voice": True,
         "kind": mention.kind or kind_of_text(text),
+        "reply_to": mention.reply_to,
+        "in_thread": mention.in_thread,
     }
 
 
@@ -129,7 +147,7 @@ COMPARED = (
 )
 LABELLED_BY = {"content_hash", "rating", "rating_best", "rating_worst"}
 SCREENED_BY = {"content_hash", "location_id", "author_key", "published_at"}
-KEPT_WHERE_NONE = ("location_id", "author_key", "language", "url")
+KEPT_WHERE_NONE = ("location_id", "author_key", "language", "url", "reply_to")
 DATES = ("published_at", "precision", "said_on", "month_on")
 
 
@@ -167,6 +185,18 @@ def _edit(old: Any, row: dict[str, Any], now: datetime) -> dict[str, Any]:
     told_by = {"labeller_id": LABELLED_BY, "topics_version": {"content_hash"}, "screened_at": SCREENED_BY}
     changes |= {told: None for told, names in told_by.items() if differs & names}
     return changes | ({"screened_at": None} if old.removed_at is not None else {})
+
+
+def _is_reworded(old: Any, row: dict[str, Any]) -> bool:
+    return any(getattr(old, name) != row[name] for name in LABELLED_BY)
+
+
+def _keep_versions(session: WriteSession, ids: Sequence[int], now: datetime) -> None:
+    """Keep what these mentions say now, before it is edited."""
+    names = ("text", "rating", "rating_best", "rating_worst", "content_hash")
+    columns = [getattr(Mention, name) for name in names]
+    as_they_are = sa.select(Mention.id, *columns, sa.literal(now, UtcDateTime())).where(Mention.id.in_(ids))
+    session.execute(sa.insert(MentionVersion).from_select(["mention_id", *names, "replaced_at"], as_they_are))
 
 
 def _speakers(rows: Iterable[dict[str, Any]]) -> set[tuple[str, date]]:

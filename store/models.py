@@ -74,16 +74,20 @@ class Feed(Table):
     """One public address that is crawled for one brand."""
 
     __tablename__ = "feed"
-    __table_args__ = (sa.UniqueConstraint("brand_id", "kind", "target"),)
+    __table_args__ = (sa.UniqueConstraint("brand_id", "kind", "target", "query"),)
     id: Mapped[Id]
     brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"))
     location_id: Mapped[int | None] = mapped_column(sa.ForeignKey("location.id", ondelete="CASCADE"), index=True)
     channel_id: Mapped[int] = mapped_column(sa.ForeignKey("channel.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(sa.String(40), doc="the spider that reads it")
     target: Mapped[str] = mapped_column(sa.String(2000), doc="its address")
+    query: Mapped[str] = mapped_column(sa.String(500), doc="what a text must say to be kept; empty: anything")
+    allows_private: Mapped[bool] = mapped_column(doc="whether somebody allowed it an address of the inner network")
+    renders: Mapped[bool] = mapped_column(doc="whether its pages need a browser")
     cursor: Mapped[dict[str, Any]] = mapped_column(doc="what the spider needs to go on; {} at first")
     every_minutes: Mapped[int]
     is_paused: Mapped[bool]
+    failures: Mapped[int] = mapped_column(doc="crawls in a row that were no success")
     last_outcome: Mapped[str | None] = mapped_column(sa.String(40))
     last_crawled_at: Mapped[datetime | None]
     next_crawl_at: Mapped[datetime | None] = mapped_column(index=True, doc="none: as soon as possible")
@@ -104,6 +108,8 @@ class CrawlRun(Table):
     added: Mapped[int]
     changed: Mapped[int]
     dropped: Mapped[int] = mapped_column(doc="items that could not be kept, each with a warning in the log")
+    filtered: Mapped[int] = mapped_column(doc="mentions that the feed's query does not ask for; they are not kept")
+    removed: Mapped[int] = mapped_column(doc="mentions found gone at the source, or said to be deleted")
     detail: Mapped[str | None] = mapped_column(sa.String(500), doc="what went wrong, in words")
 
 
@@ -162,7 +168,10 @@ class Mention(Table):
     url: Mapped[str | None] = mapped_column(sa.String(2000))
     answer: Mapped[str | None] = mapped_column(sa.Text, doc="the brand's official answer")
     content_hash: Mapped[Hash] = mapped_column(doc="of the text: finds edits, and texts that are the same")
+    reply_to: Mapped[str | None] = mapped_column(sa.String(500), doc="native id of the mention that it answers")
+    in_thread: Mapped[bool] = mapped_column(doc="whether the source lists it with what it answers, not by its time")
     first_seen_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None] = mapped_column(doc="when a crawl last found it at its source; none if imported")
     changed_at: Mapped[datetime | None] = mapped_column(doc="when an edit was seen")
     removed_at: Mapped[datetime | None] = mapped_column(doc="when it was found gone at the source")
     duplicate_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("mention.id", ondelete="SET NULL"), index=True)
@@ -176,6 +185,32 @@ class Mention(Table):
         sa.String(32), doc="the dictionary by which its topics were told; none: not yet"
     )
     labeller_id: Mapped[int | None] = mapped_column(sa.ForeignKey("labeller.id"), doc="whose label counts; none yet")
+
+
+class MentionVersion(Table):
+    """A mention as it was before an edit."""
+
+    __tablename__ = "mention_version"
+    id: Mapped[Id]
+    mention_id: Mapped[int] = mapped_column(sa.ForeignKey("mention.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(sa.Text)
+    rating: Mapped[float | None]
+    rating_best: Mapped[float | None]
+    rating_worst: Mapped[float | None]
+    content_hash: Mapped[Hash]
+    replaced_at: Mapped[datetime] = mapped_column(doc="when the edit was seen")
+
+
+class SourceKey(Table):
+    """A secret that a source asks for, encrypted with a key made of AFTERWORD_SECRET_KEY."""
+
+    __tablename__ = "source_key"
+    __table_args__ = (sa.UniqueConstraint("brand_id", "name"),)
+    id: Mapped[Id]
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(sa.String(60))
+    encrypted: Mapped[str] = mapped_column(sa.Text)
+    set_at: Mapped[datetime]
 
 
 class MentionLabel(Table):

@@ -21,6 +21,8 @@ class Asked:
     headers: Mapping[str, str]
     at: float
     """When, in seconds of the monotonic clock."""
+    method: str = "GET"
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,12 @@ class Reply:
 
 Answers = Callable[[Asked], Reply] | Reply | str
 """What is behind a path: a function of the request, an answer, or a page."""
+
+
+def as_json(value: Any, *, status: int = 200, **headers: str) -> Reply:
+    """An answer in JSON; an underscore in a header's name stands for a hyphen."""
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Reply(json.dumps(value, ensure_ascii=False), status, named, "application/json; charset=utf-8")
 
 
 class Site:
@@ -77,8 +85,9 @@ class Site:
 
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
-                query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-                asked = Asked(parts.path, query, dict(self.headers.items()), monotonic())
+                query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+                asked = Asked(parts.path, query, dict(self.headers.items()), monotonic(), self.command, body)
                 site.asked.append(asked)
                 sleep(site.delay_s)
                 reply = site.answer(asked)
@@ -92,6 +101,8 @@ class Site:
                     self.wfile.write(body)
                 except OSError:  # it had enough
                     self.close_connection = True
+
+            do_POST = do_GET  # noqa: N815 - http.server looks for it by this name
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
                 """Keep quiet."""

@@ -47,7 +47,16 @@ def test_every_setting_is_in_the_example_and_the_other_way_round() -> None:
 
     written = set(re.findall(r"^#?(AFTERWORD_\w+)=", example, re.MULTILINE))
 
-    assert written == {f"AFTERWORD_{name.upper()}" for name in Settings.model_fields}
+    assert {name.partition("__")[0] for name in written} == {
+        f"AFTERWORD_{name.upper()}" for name in Settings.model_fields
+    }
+
+
+def test_every_key_of_a_source_is_in_the_example() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    keys = {f"#AFTERWORD_KEY__{key.name.upper()}=" for source in SOURCES.values() for key in source.keys}
+
+    assert keys - set(example.splitlines()) == set()
 
 
 def test_the_example_is_what_the_settings_are_without_it() -> None:

@@ -6,13 +6,11 @@ Last-Modified, so that an unchanged feed costs a 304.
 
 import calendar
 import io
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from xml.sax import SAXException
 
 import feedparser
 
@@ -20,39 +18,22 @@ from core.labels import TextKind
 from crawlers.identities import content_id
 from crawlers.items import Answer, CrawledMention, Page
 from crawlers.moments import EARLIEST, Moment, moment
+from crawlers.reading import part, string
 from crawlers.sites import joined, linked
-from crawlers.spider import SourceSpider
+from crawlers.source import Absence, Source, Tier
 from crawlers.texts import author_of, line, plain
 
 LONGEST_TITLE = 200
 LONGEST_LANGUAGE = 16
 GENERATED_TITLE = re.compile(r"(?:comments?|комментари\w+|re|by|от|автор|ответ)\b", re.IGNORECASE)
 """Titles that a comment feed makes up; a title that somebody wrote belongs to the text."""
-UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError, AssertionError, SAXException)
-"""What a hostile document makes a parser raise."""
-
-
-class FeedSpider(SourceSpider):
-    """Any RSS, Atom or JSON feed."""
-
-    name = "feed"
-    title = "an RSS, Atom or JSON feed"
-    target = "the address of the feed"
-
-    @staticmethod
-    def page_of(answer: Answer) -> Page:
-        """Read one feed document."""
-        return page_of(answer)
 
 
 def page_of(answer: Answer) -> Page:
     """One feed document -> its entries, in its own order."""
-    try:
-        if answer.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
-            return _json_feed(answer)
-        return _xml_feed(answer)
-    except UNREADABLE as error:
-        return Page(url=answer.url, is_recognised=False, problem=f"the feed cannot be read ({type(error).__name__})")
+    if answer.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
+        return _json_feed(answer)
+    return _xml_feed(answer)
 
 
 def _page(answer: Answer, found: list[CrawledMention | None], *, title: str, next_url: str | None) -> Page:
@@ -148,58 +129,59 @@ def _said(entry: Mapping[str, Any]) -> Moment | None:
 
 
 def _json_feed(answer: Answer) -> Page:
-    document = json.loads(answer.body, strict=False)
+    document = answer.json
     items: Any
-    if isinstance(document.get("items"), list) and "jsonfeed.org" in str(document.get("version", "")):
+    if isinstance(part(document, "items"), list) and "jsonfeed.org" in string(document, "version"):
         items, channel = list(_json_items(document["items"], answer.url, document)), document
-    elif isinstance(channel := _part(document, "rss", "channel"), dict):
+    elif isinstance(channel := part(document, "rss", "channel"), dict):
         items = list(_rss_in_json(channel.get("item"), answer.url))
     else:
         return Page(url=answer.url, is_recognised=False, problem="the JSON is no feed")
-    return _page(answer, items, title=line(_string(channel, "title")), next_url=_string(channel, "next_url") or None)
+    return _page(answer, items, title=line(string(channel, "title")), next_url=string(channel, "next_url") or None)
 
 
 def _json_items(items: list[Any], base: str, feed: Mapping[str, Any]) -> Iterator[CrawledMention | None]:
     for item in (item for item in items if isinstance(item, dict)):
         authors = item.get("authors")
         author = authors[0] if isinstance(authors, list) and authors else item.get("author")
-        link = _string(item, "url", "external_url")
+        link = string(item, "url", "external_url")
         yield _mention(
-            native_id=_string(item, "id") or link,
-            title=_string(item, "title"),
-            body=_string(item, "content_html", "content_text", "summary"),
-            author=_string(author, "name") if isinstance(author, dict) else "",
-            said=moment(_string(item, "date_published", "date_modified")),
+            native_id=string(item, "id") or link,
+            title=string(item, "title"),
+            body=string(item, "content_html", "content_text", "summary"),
+            author=string(author, "name") if isinstance(author, dict) else "",
+            said=moment(string(item, "date_published", "date_modified")),
             url=linked(base, link) if link else None,
-            language=_string(item, "language") or _string(feed, "language") or None,
+            language=string(item, "language") or string(feed, "language") or None,
         )
 
 
 def _rss_in_json(items: Any, base: str) -> Iterator[CrawledMention | None]:
     """RSS written as JSON: a single item may come as an object instead of a list."""
     for item in (item for item in (items if isinstance(items, list) else [items]) if isinstance(item, dict)):
-        link = _string(item, "link")
+        link = string(item, "link")
         guid = item.get("guid")
         yield _mention(
-            native_id=(_string(guid, "#value") if isinstance(guid, dict) else _string(item, "guid")) or link,
-            title=_string(item, "title"),
-            body=_string(item, "content:encoded", "description"),
-            author=_string(item, "dc:creator", "author"),
-            said=moment(_string(item, "pubDate")),
+            native_id=(string(guid, "#value") if isinstance(guid, dict) else string(item, "guid")) or link,
+            title=string(item, "title"),
+            body=string(item, "content:encoded", "description"),
+            author=string(item, "dc:creator", "author"),
+            said=moment(string(item, "pubDate")),
             url=linked(base, link) if link else None,
             language=None,
         )
 
 
-def _string(value: Mapping[str, Any], *names: str) -> str:
-    """The first of these that is a text or a number; empty where none is."""
-    found = (value.get(name) for name in names)
-    return next(
-        (str(one) for one in found if isinstance(one, (str, int)) and not isinstance(one, bool) and one != ""), ""
-    )
-
-
-def _part(value: Any, *names: str) -> Any:
-    for name in names:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
+SOURCE = Source(
+    kind="feed",
+    title="an RSS, Atom or JSON feed",
+    target="the address of the feed",
+    tier=Tier.OPEN,
+    addresses=(),
+    terms="robots.txt of the site; the site's own terms are yours to check",
+    fields="id, title and text, author (hashed), date, language",
+    limits="what the feed holds; ETag and Last-Modified are kept: an unchanged feed costs one 304; rel=next (RFC 5005)",
+    tested="documents that we wrote; recorded Atom, RSS and JSON feeds",
+    page_of=page_of,
+    absence=Absence.WITHIN_WINDOW,
+)

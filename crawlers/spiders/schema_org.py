@@ -16,7 +16,7 @@ from crawlers.moments import moment
 from crawlers.pages import html_page
 from crawlers.ratings import Rating, number, rating_of
 from crawlers.sites import linked
-from crawlers.spider import SourceSpider
+from crawlers.source import Source, Tier
 from crawlers.structured import Node, Structured, structured
 from crawlers.texts import author_of, line, plain
 
@@ -32,19 +32,6 @@ LIKENESS = 60
 
 Ids = dict[str, Node]
 """Nodes by `@id`: what a reference stands for."""
-
-
-class SchemaOrgSpider(SourceSpider):
-    """Any page with schema.org reviews."""
-
-    name = "schema_org"
-    title = "a page with schema.org reviews (JSON-LD, microdata or RDFa)"
-    target = "the address of the first page of reviews; rel=next is followed"
-
-    @staticmethod
-    def page_of(answer: Answer) -> Page:
-        """Read one page of reviews."""
-        return page_of(answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +201,17 @@ def _answer(node: Node, ids: Ids) -> str | None:
         if author and (is_official or line(_text(author, ids)) in about):
             return plain(_text(known.get("text") or known.get("description"), ids)) or None
     return None
+
+
+SOURCE = Source(
+    kind="schema_org",
+    title="a page with schema.org reviews (JSON-LD, microdata or RDFa)",
+    target="the address of the first page of reviews; rel=next is followed",
+    tier=Tier.OPEN,
+    addresses=(),
+    terms="robots.txt of the site; the site's own terms are yours to check",
+    fields="id, text, rating with its scale, author (hashed), date with precision, language, official answer",
+    limits="what the pages show; 10 MB a page",
+    tested="pages that we wrote; recorded pages of extruct, recipe-scrapers and trafilatura",
+    page_of=page_of,
+)

@@ -1,25 +1,34 @@
 """`watch`, `feed` and `crawl`: public addresses and what is fetched from them."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
 from core.clock import now
-from core.errors import Invalid
-from crawlers.sources import SOURCES
+from core.settings import Settings
+from crawlers.sites import clean_address, is_loopback, site_slug
+from crawlers.source import needed
+from crawlers.sources import SOURCES, require_switched_on, source_of
 from crawlers.watch import recognise
 from pipeline.cli.context import BRAND_OPTION, JSON_OPTION, opened, read_settings, show_json, show_table
 from pipeline.crawling import crawl
 from pipeline.watching import add_watched
 from store.brands import find_brand, find_location
 from store.database import Database
-from store.feeds import EVERY_MINUTES, FeedRow, find_feed, list_feeds
+from store.feeds import EVERY_MINUTES, FeedOptions, FeedRow, find_feed, list_feeds
 from store.models import CrawlRun
+from store.source_keys import source_key_names
 
 feed_app = typer.Typer(no_args_is_help=True, help="Public addresses that are crawled.")
 
 LOCATION = Annotated[str | None, typer.Option(help="Slug of the location that the address is about.")]
 CHANNEL = Annotated[str | None, typer.Option(help="Name of the channel; the site's host without it.")]
+QUERY = Annotated[
+    str, typer.Option(help='What a text must say to be kept: "acme gym" OR acmefit -roadrunner; * ends a word stem.')
+]
+ALLOW_PRIVATE = Annotated[bool, typer.Option("--allow-private", help="It may be an address of the inner network.")]
+RENDER = Annotated[bool, typer.Option("--render", help="Its pages need a browser (the `browser` extra).")]
 EVERY = Annotated[int, typer.Option("--every", min=1, help="Minutes between two crawls.")]
 BASE_URL = Annotated[
     str | None, typer.Option(help="Another scheme://host:port to fetch from, in place of the address's.")
@@ -33,6 +42,10 @@ def watch(
     channel: CHANNEL = None,
     every: EVERY = EVERY_MINUTES,
     base_url: BASE_URL = None,
+    query: QUERY = "",
+    *,
+    allow_private: ALLOW_PRIVATE = False,
+    render: RENDER = False,
 ) -> None:
     """Recognise the source behind a public address and add it as a feed."""
     settings = read_settings()
@@ -41,8 +54,11 @@ def watch(
             owner = find_brand(session, brand)
             if location is not None:
                 find_location(session, owner, location)
-        found = recognise(url, settings, base_url=base_url)
-        _add(db, brand, found.kind, found.target, location, channel or found.suggested_channel, every)
+        options = FeedOptions(query=query, allows_private=allow_private, renders=render, every_minutes=every)
+        allows_private = allow_private or is_loopback(url)
+        found = recognise(url, settings, base_url=base_url, allows_private=allows_private)
+        new = NewFeed(found.kind, found.target, location, channel or found.suggested_channel, options)
+        _add(db, settings, brand, new)
 
 
 @feed_app.command("add")
@@ -50,23 +66,46 @@ def feed_add(
     kind: Annotated[str, typer.Argument(help="The source, as `feed kinds` lists them.")],
     target: Annotated[str, typer.Argument(help="Its address.")],
     brand: Annotated[str, BRAND_OPTION],
-    channel: Annotated[str, typer.Option(help="Name of the channel.")],
     location: LOCATION = None,
+    channel: CHANNEL = None,
     every: EVERY = EVERY_MINUTES,
+    query: QUERY = "",
+    *,
+    allow_private: ALLOW_PRIVATE = False,
+    render: RENDER = False,
 ) -> None:
     """Add a feed of a known kind without looking at it first."""
-    if kind not in SOURCES:
-        msg = f"there is no source {kind!r}: choose from {', '.join(sorted(SOURCES))}"
-        raise Invalid(msg)
-    with opened(read_settings()) as db:
-        _add(db, brand, kind, target, location, channel, every)
+    settings = read_settings()
+    source = source_of(kind)
+    require_switched_on(source, settings.grey_sources)
+    address = clean_address(target)
+    options = FeedOptions(query=query, allows_private=allow_private, renders=render, every_minutes=every)
+    with opened(settings) as db:
+        new = NewFeed(kind, source.claims(address) or address, location, channel or site_slug(address), options)
+        _add(db, settings, brand, new)
 
 
-def _add(db: Database, brand: str, kind: str, target: str, location: str | None, channel: str, every: int) -> None:
+@dataclass(frozen=True, slots=True)
+class NewFeed:
+    """A feed that is being added, in words."""
+
+    kind: str
+    target: str
+    location: str | None
+    channel: str
+    options: FeedOptions
+
+
+def _add(db: Database, settings: Settings, brand: str, new: NewFeed) -> None:
     feed = add_watched(
-        db, brand, kind=kind, target=target, channel=channel, location=location, every_minutes=every, now=now()
-    )
-    typer.echo(f"feed {feed.id}: {kind} {target} as channel {channel}")
+        db, brand, kind=new.kind, target=new.target, channel=new.channel, location=new.location,
+        options=new.options, now=now(),
+    )  # fmt: skip
+    typer.echo(f"feed {feed.id}: {new.kind} {new.target} as channel {new.channel}")
+    with db.read() as session:
+        known = {*settings.key, *source_key_names(session, find_brand(session, brand))}
+    for key in source_of(new.kind).missing_keys(dict.fromkeys(known, "set")):
+        typer.echo(needed(key.name, key.words), err=True)
 
 
 @feed_app.command("list")
@@ -152,6 +191,6 @@ def crawl_command(
 
 def show_runs(runs: list[CrawlRun], *, as_json: bool) -> None:
     """Print crawls with their outcomes."""
-    names = ["feed_id", "outcome", "pages", "seen", "added", "changed", "dropped", "detail"]
+    names = ["feed_id", "outcome", "pages", "seen", "added", "changed", "dropped", "filtered", "removed", "detail"]
     rows = [{name: getattr(run, name) for name in names} for run in runs]
     show_json(rows) if as_json else show_table(names, [list(row.values()) for row in rows])

@@ -11,7 +11,7 @@ from core.settings import Settings
 from crawlers.crawl import crawl_feeds
 from store.brands import add_brand, ids_made
 from store.database import Database, open_database
-from store.feeds import add_feed
+from store.feeds import FeedOptions, add_feed
 from store.models import Brand, Channel, CrawlRun, Feed, Mention
 from tests.builders import NOW
 
@@ -26,10 +26,12 @@ class Crawls:
             self.brand: Brand = add_brand(session, "club", name="Клуб", timezone="Europe/Moscow", now=NOW)
             self.channel_id = ids_made(session, Channel, self.brand.id, ["site"])["site"]
 
-    def feed(self, target: str, kind: str = "schema_org") -> int:
+    def feed(self, target: str, kind: str = "schema_org", **options: Any) -> int:
+        chosen = FeedOptions(**{"allows_private": True, "every_minutes": 1, **options})
         with self.db.write.begin() as session:
             return add_feed(
-                session, self.brand, kind=kind, target=target, channel_id=self.channel_id, now=NOW, every_minutes=1
+                session, self.brand, kind=kind, target=target, channel_id=self.channel_id, now=NOW,
+                options=chosen,
             ).id  # fmt: skip
 
     def crawl(self, *feed_ids: int, **options: Any) -> None:

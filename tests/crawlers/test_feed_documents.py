@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.items import Answer, Page
-from crawlers.spiders.feed import page_of
+from crawlers.spiders.feed import SOURCE, page_of
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -90,6 +90,6 @@ def test_mutated_feeds_never_raise(data: st.DataObject) -> None:
         body[at : at + data.draw(st.integers(0, 30))] = data.draw(st.binary(max_size=10))
         body = body or bytearray(b" ")
 
-    found = page_of(Answer("https://example.org/feed", bytes(body)))
+    found = SOURCE.read(Answer("https://example.org/feed", bytes(body)))
 
     assert all(mention.text and mention.native_id for mention in found.mentions)

@@ -53,7 +53,8 @@ def test_a_crawl_that_is_killed_loses_nothing_and_doubles_nothing(crawls: Crawls
     killed, whole = crawls.runs(feed_id)
     assert isinstance(error, CrawlCrashed)
     assert "SIGKILL" in str(error)
-    assert (killed.outcome, whole.outcome) == (None, Outcome.OK)
+    assert (killed.outcome, whole.outcome) == (Outcome.FAILED, Outcome.OK)
+    assert "process" in (killed.detail or "")
     assert 0 < kept_before < 60
     assert Counter(mention.text for mention in crawls.mentions(feed_id)) == TEXTS
     assert whole.pages < 12
@@ -69,7 +70,7 @@ def test_a_crawl_that_is_asked_to_stop_keeps_its_page_and_goes_on_next_time(craw
 
     stopped, whole = crawls.runs(feed_id)
     assert isinstance(error, KeyboardInterrupt)
-    assert (stopped.outcome, whole.outcome) == (None, Outcome.OK)
+    assert (stopped.outcome, whole.outcome) == (Outcome.FAILED, Outcome.OK)
     assert stopped.added + whole.added == len(crawls.mentions(feed_id)) == 60
 
 

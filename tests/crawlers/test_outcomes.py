@@ -1,3 +1,4 @@
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,10 +9,15 @@ from crawlers.items import Answer, CrawledMention, Page
 from crawlers.outcomes import Outcome, Seen, Verdict, refusal, verdict
 from crawlers.progress import untold
 from crawlers.sources import SOURCES
-from crawlers.spiders.schema_org import SchemaOrgSpider
+from crawlers.spider import SourceSpider
 from crawlers.storage import Work
 from crawlers.walk import Step
 from store.mentions import Kept
+
+WORK = Work(
+    feed_id=1, run_id=1, channel_id=1, location_id=None, kind="schema_org", target="http://e.org/", base_url=None,
+    query="",    allows_private=False, renders=False, keys={}, cursor={}, timezone="UTC", had_mentions=False,
+)  # fmt: skip
 
 
 def seen(**facts: Any) -> Seen:
@@ -54,15 +60,15 @@ def test_a_good_status_and_an_unchanged_page_are_no_refusal() -> None:
 
 
 def test_a_crawl_ends_at_the_most_pages_and_says_so() -> None:
-    work = Work(1, 1, 1, None, "schema_org", "http://e.org/", "http://e.org/", {}, "UTC", had_mentions=False)
-    spider = SchemaOrgSpider(work=work, storage=None, seen=seen(), tell=untold)  # type: ignore[arg-type]
+    spider = SourceSpider(source=SOURCES["schema_org"], work=WORK, storage=None, seen=seen(), tell=untold)  # type: ignore[arg-type]
     asked: list[Any] = []
+    spider.starts = [WORK.target]
     spider.settings = ScrapySettings({"PAGES_A_CRAWL": 2})
     spider.crawler = SimpleNamespace(crawling=True, engine=SimpleNamespace(crawl=asked.append))  # type: ignore[assignment]
     page = Page(url="http://e.org/", mentions=(CrawledMention(native_id="1", text="x"),))
 
     for number in (2, 3):
-        spider.go_on(page, Kept(added=1), Step({"complete": False, "at": "/"}, f"/?page={number}"))
+        asyncio.run(spider.go_on(page, Kept(added=1), Step({"complete": False, "at": "/"}, f"/?page={number}")))
 
     end = verdict(spider.seen)
     assert [request.url for request in asked] == ["http://e.org/?page=2"]
@@ -75,11 +81,18 @@ def test_a_crawl_ends_at_the_most_pages_and_says_so() -> None:
 def test_every_source_says_what_it_is_and_reads_anything(kind: str) -> None:
     source = SOURCES[kind]
 
-    assert source.name == kind
-    assert source.title
-    assert source.target
-    for body in (b"", b"\x00\xff\xfe", b"<html>", b"{}", b"[" * 5000, b"<a>" * 5000):
-        assert source.page_of(Answer("https://example.org/", body)).mentions == ()
+    assert source.kind == kind
+    assert all((source.title, source.target, source.terms, source.fields, source.limits, source.tested))
+    for body in (b"", b"\x00\xff\xfe", b"<html>", b"{}", b"[]", b"null", b"[" * 5000, b"<a>" * 5000):
+        assert source.read(Answer("https://example.org/", body)).mentions == ()
+
+
+@pytest.mark.parametrize(("kind", "address"), [(s.kind, url) for s in SOURCES.values() for url in s.addresses])
+def test_every_source_recognises_its_own_addresses_and_no_other_source_does(kind: str, address: str) -> None:
+    claimed = {source.kind: target for source in SOURCES.values() if (target := source.claims(address))}
+
+    assert list(claimed) == [kind]
+    assert SOURCES[kind].claims(claimed[kind]) == claimed[kind]
 
 
 def test_what_people_wrote_is_not_in_a_repr() -> None:

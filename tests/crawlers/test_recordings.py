@@ -33,6 +33,6 @@ def test_a_recorded_answer_is_recognised_and_read(name: str, kind: str | None, c
 
     assert finding_of(answer).kind == kind
     if kind:
-        mentions = SOURCES[kind].page_of(answer).mentions
+        mentions = SOURCES[kind].read(answer).mentions
         assert len({mention.native_id for mention in mentions}) == count
         assert all(mention.text or mention.rating is not None for mention in mentions)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.items import Answer, Page
-from crawlers.spiders.schema_org import page_of
+from crawlers.spiders.schema_org import SOURCE, page_of
 from tests.sites import review, review_page
 
 PAGES = Path(__file__).parent / "pages"
@@ -15,7 +15,7 @@ ADDRESS = "https://example.org/club?page=1"
 
 
 def read(name: str) -> Page:
-    return page_of(Answer(ADDRESS, (PAGES / name).read_bytes(), "text/html"))
+    return page_of(Answer(ADDRESS, (PAGES / name).read_bytes(), {"content-type": "text/html"}))
 
 
 def page(*reviews: object, at: str = ADDRESS) -> Page:
@@ -173,14 +173,14 @@ def test_a_review_that_two_syntaxes_state_is_one() -> None:
 def test_a_page_in_another_encoding_is_read() -> None:
     html = review_page([review(1)]).replace("utf-8", "windows-1251").encode("cp1251")
 
-    by_header = page_of(Answer(ADDRESS, html, "text/html; charset=windows-1251"))
-    by_page = page_of(Answer(ADDRESS, html, "text/html"))
+    by_header = page_of(Answer(ADDRESS, html, {"content-type": "text/html; charset=windows-1251"}))
+    by_page = page_of(Answer(ADDRESS, html, {"content-type": "text/html"}))
 
     assert by_header.mentions[0].text == by_page.mentions[0].text == "Отзыв номер 1: в зале чисто."
 
 
 def test_a_link_header_names_the_next_page_where_the_page_does_not() -> None:
-    answer = Answer(ADDRESS, review_page([review(1)]).encode(), link_header='</a>; rel="prev", </b?page=2>; rel="next"')
+    answer = Answer(ADDRESS, review_page([review(1)]).encode(), {"link": '</a>; rel="prev", </b?page=2>; rel="next"'})
 
     assert page_of(answer).next_url == "https://example.org/b?page=2"
 
@@ -224,7 +224,7 @@ def test_mutated_pages_never_raise(data: st.DataObject) -> None:
         )
         body = body or bytearray(b" ")
 
-    found = page_of(Answer(ADDRESS, bytes(body), data.draw(st.sampled_from(["", "text/html; charset=koi8-r"]))))
+    found = SOURCE.read(Answer(ADDRESS, bytes(body), data.draw(st.sampled_from(["", "text/html; charset=koi8-r"]))))
 
     assert all(mention.text or mention.rating is not None for mention in found.mentions)
 

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crawlers.walk import Walk
 
-TODAY = date(2026, 11, 1)
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DONE = {"complete": True, "whole_on": "2026-10-30"}
 
 
@@ -14,7 +14,7 @@ def walked(
     cursor: dict[str, Any], pages: int, *, known: set[int], cut_after: int | None = None
 ) -> tuple[list[int], Any]:
     """Walk over pages 1..pages, some of which hold nothing new; the pages read, and the cursor that is left."""
-    walk, read, place = Walk(cursor, TODAY), [], "1"
+    walk, read, place = Walk(cursor, NOW), [], "1"
     while True:
         number = int(place)
         read.append(number)
@@ -41,7 +41,7 @@ def test_a_later_pass_stops_where_all_is_known() -> None:
 def test_a_pass_that_was_cut_off_is_not_complete() -> None:
     _, cursor = walked({}, 5, known=set(), cut_after=3)
 
-    assert cursor == {"complete": False, "at": "3"}
+    assert cursor == {"complete": False, "at": "3", "since": NOW.isoformat()}
 
 
 def test_after_a_cut_the_newest_pages_are_read_and_then_the_rest() -> None:
@@ -58,7 +58,7 @@ def test_every_week_a_pass_goes_to_the_end() -> None:
 
 
 def test_a_link_back_is_the_end() -> None:
-    walk = Walk({}, TODAY)
+    walk = Walk({}, NOW)
 
     walk.step("1", "2", holds_news=True, own={})
     step = walk.step("2", "1", holds_news=True, own={})
@@ -67,7 +67,7 @@ def test_a_link_back_is_the_end() -> None:
 
 
 def test_what_the_first_page_says_of_itself_is_remembered_to_the_end() -> None:
-    walk = Walk({}, TODAY)
+    walk = Walk({}, NOW)
 
     walk.step("1", "2", holds_news=True, own={"etag": "one"})
     step = walk.step("2", None, holds_news=True, own={"etag": "two"})
@@ -86,7 +86,7 @@ def test_cut_anywhere_and_grown_meanwhile_every_review_is_read(pages: int, cuts:
 
     for cut_after, new in [*cuts, (10_000, 0), (10_000, 0)]:
         reviews = [len(reviews) + n for n in range(new)] + reviews
-        walk, place, read = Walk(cursor, TODAY), "1", 0
+        walk, place, read = Walk(cursor, NOW), "1", 0
         while True:
             number = int(place)
             page = reviews[number * 2 - 2 : number * 2]

@@ -106,7 +106,7 @@ def test_a_finished_feed_is_due_again_after_its_period(world: World) -> None:
     feed = feed_of(world)
     with world.db.write.begin() as session:
         run_id = start_run(session, feed.id, now=NOW)
-        finish_run(session, run_id, outcome="ok", now=NOW, detail="x" * 1000)
+        finish_run(session, run_id, outcome="ok", is_success=True, now=NOW, detail="x" * 1000)
 
     with world.db.read() as session:
         assert feeds_to_crawl(session, due_at=NOW) == []

@@ -1,0 +1,84 @@
+"""What a brand is called: phrases, alternatives and exclusions, as a search for sources and a test of texts.
+
+    "sunflower fitness" OR подсолнух* -семечки -"sunflower oil"
+
+Words side by side must all be there, in any order; OR (or `|`) separates alternatives; what follows a minus must not be
+there, whichever alternative is; `*` at a word's end stands for any ending. Case and ё/е make no difference, and only
+whole words count, so that homonyms and parts of other words stay out.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.errors import Invalid
+
+LONGEST_QUERY = 500
+TOKEN = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"|(?P<bar>\|)|(?P<word>[^\s"|]+))')
+
+
+@dataclass(frozen=True)
+class Query:
+    """A parsed query."""
+
+    text: str
+    """As it was written."""
+    alternatives: tuple[tuple[str, ...], ...]
+    """Each is the words and phrases that must all be there."""
+    excluded: tuple[str, ...]
+
+    @cached_property
+    def _patterns(self) -> tuple[list[list[re.Pattern[str]]], list[re.Pattern[str]]]:
+        wanted = [[_pattern(term) for term in terms] for terms in self.alternatives]
+        return wanted, [_pattern(term) for term in self.excluded]
+
+    def matches(self, text: str) -> bool:
+        """Whether a text is about the brand."""
+        folded = _folded(text)
+        wanted, unwanted = self._patterns
+        if any(pattern.search(folded) for pattern in unwanted):
+            return False
+        return any(all(pattern.search(folded) for pattern in terms) for terms in wanted)
+
+    @property
+    def searches(self) -> list[str]:
+        """One search an alternative, phrases in quotes, without exclusions and stars: what any search box takes."""
+        return [" ".join(_quoted(term.rstrip("*")) for term in terms) for terms in self.alternatives]
+
+
+def query_of(text: str) -> Query | None:
+    """The query; none for a blank. Raises Invalid where nothing is asked for, or a phrase is not closed."""
+    if not text.strip():
+        return None
+    if len(text) > LONGEST_QUERY or text.count('"') % 2:
+        problem = f"has {len(text)} characters; at most {LONGEST_QUERY} are taken"
+        msg = f"the query {text[:80]!r} " + ("has a phrase that is not closed" if text.count('"') % 2 else problem)
+        raise Invalid(msg)
+    alternatives: list[list[str]] = [[]]
+    excluded: list[str] = []
+    for match in TOKEN.finditer(text):
+        term = " ".join((match["phrase"] if match["phrase"] is not None else match["word"] or "").split())
+        if match["bar"] or term in {"OR", "ИЛИ"}:
+            alternatives.append([])
+        elif re.search(r"\w", term):
+            (excluded if match["minus"] else alternatives[-1]).append(term)
+    wanted = tuple(tuple(terms) for terms in alternatives if terms)
+    if not wanted:
+        msg = f'the query {text[:80]!r} asks for nothing: give a word or a "phrase", such as "acme gym" OR acmefit'
+        raise Invalid(msg)
+    return Query(text, wanted, tuple(excluded))
+
+
+def _folded(text: str) -> str:
+    return text.casefold().replace("ё", "е")
+
+
+def _pattern(term: str) -> re.Pattern[str]:
+    is_open = term.endswith("*")
+    words = [re.escape(word) for word in _folded(term.rstrip("*")).split()]
+    # Any run of what is no letter may stand between the words of a phrase: "sunflower-fitness", #sunflower fitness.
+    return re.compile(r"(?<!\w)" + r"\W+".join(words) + ("" if is_open else r"(?!\w)"))
+
+
+def _quoted(term: str) -> str:
+    return f'"{term}"' if " " in term else term

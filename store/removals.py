@@ -1,0 +1,45 @@
+"""Mentions that are gone at their source: they are kept, marked, and count no more."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from store.database import WriteSession
+from store.mentions import Kept, mark_removed
+from store.models import Mention
+
+FEW = 10
+"""So many may go at once whatever remains; of more, not more than remain."""
+
+
+def remove_named(session: WriteSession, feed_id: int, native_ids: Sequence[str], *, now: datetime) -> int:
+    """Mark what the source says is deleted; returns how many of them were there still."""
+    query = sa.select(Mention.id).where(
+        Mention.feed_id == feed_id, Mention.native_id.in_(native_ids), Mention.removed_at.is_(None)
+    )
+    ids = list(session.scalars(query))
+    mark_removed(session, ids, now=now)
+    return len(ids)
+
+
+def remove_unseen(
+    session: WriteSession, feed_id: int, *, unseen_since: datetime, newer_than: datetime | None, now: datetime
+) -> Kept:
+    """Mark what no page showed since a moment, among what is newer than another (without it: among all).
+
+    A source that suddenly shows nothing, or less than half, is rather broken than purged: then nothing is marked, and
+    `doubted` says how many it would have been. What is listed in threads is told only where all was read.
+    """
+    there = [Mention.feed_id == feed_id, Mention.removed_at.is_(None)]
+    if newer_than is not None:
+        there += [Mention.published_at > newer_than, Mention.in_thread.is_(False)]
+    is_unseen = sa.or_(Mention.seen_at.is_(None), Mention.seen_at < unseen_since)
+    seen = session.scalar(sa.select(sa.func.count()).where(*there, ~is_unseen)) or 0
+    unseen = session.scalar(sa.select(sa.func.count()).where(*there, is_unseen)) or 0
+    if not unseen:
+        return Kept()
+    if not seen or unseen > max(FEW, seen):
+        return Kept(doubted=unseen)
+    mark_removed(session, session.scalars(sa.select(Mention.id).where(*there, is_unseen)), now=now)
+    return Kept(removed=unseen)
