@@ -128,6 +128,8 @@ class Page:
     """Items with neither text nor rating, which cannot be mentions."""
     filtered: int = 0
     """Mentions that were left out because they are not what the feed's query asks for."""
+    oldest_at: datetime | None = None
+    """The oldest date on the page, those left out included; the spider knows."""
     dropped_ratings: int = 0
     """Ratings outside their own scale; their mentions are kept without."""
     problem: str | None = None

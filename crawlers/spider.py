@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
@@ -219,7 +220,12 @@ class SourceSpider(Spider):
         kept = tuple(mention for mention in page.mentions if self.query.matches(mention.text))
         ids = {mention.native_id for mention in kept}
         threads = tuple(thread for thread in page.threads if thread.of in ids)
-        return replace(page, mentions=kept, threads=threads, filtered=len(page.mentions) - len(kept))
+        dates = [mention.published_at for mention in page.mentions if mention.published_at]
+        newest = {"newest": max(dates).isoformat()} if dates else {}
+        return replace(
+            page, mentions=kept, threads=threads, filtered=len(page.mentions) - len(kept),
+            oldest_at=min(dates, default=None), cursor={**page.cursor, **newest},
+        )  # fmt: skip
 
     def _on_site(self, url: str | None) -> str | None:
         """A link where the spider may follow it: a stand-in's page may name the site that it stands in for."""
@@ -237,7 +243,7 @@ class SourceSpider(Spider):
         While the threads of a page are read, the cursor stays at the page: who goes on from it reads them again.
         """
         if self.pending is None:
-            holds_news = kept.added > 0 or not page.mentions or not is_newest_first(page.mentions)
+            holds_news = kept.added > 0 or self._may_lead_to_news(page)
             here, following = self._path(page.url), self._path(page.next_url) if page.next_url else None
             step = self.walk.step(here, following, holds_news=holds_news, own=page.cursor, mentions=page.mentions)
             held = {"complete": False, "at": here, "since": self.walk.since.isoformat()}
@@ -250,6 +256,16 @@ class SourceSpider(Spider):
             return Step(self._of_all_starts(self.held), self.pending.next_url)
         gone = self.pending.gone if len(self.starts) == 1 else None
         return replace(self.pending, cursor=self._of_all_starts(self.pending.cursor), gone=gone)
+
+    def _may_lead_to_news(self, page: Page) -> bool:
+        """Whether pages after one that has nothing new may have it.
+
+        Of what the query leaves out nothing is kept to know it by: there the newest date of the pass before tells.
+        """
+        if page.mentions:
+            return not is_newest_first(page.mentions)
+        newest = self.walk.cursor.get("newest")
+        return not (page.filtered and page.oldest_at and newest and page.oldest_at <= datetime.fromisoformat(newest))
 
     def _of_all_starts(self, cursor: dict[str, Any]) -> dict[str, Any]:
         """The cursor of the present start as it is kept: beside those of the others, where there are several."""

@@ -1,0 +1,287 @@
+"""Passes over a source with threads, several starts and a sign-in: where they go, and where they go on."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import TextResponse
+from scrapy.settings import Settings as ScrapySettings
+
+from crawlers.items import Answer, Ask, CrawledMention, Page, Thread
+from crawlers.outcomes import Outcome, Seen
+from crawlers.progress import untold
+from crawlers.queries import Query
+from crawlers.reading import rows
+from crawlers.source import Absence, Key, Keys, SignIn, Source, Tier, with_headers
+from crawlers.spider import SourceSpider
+from crawlers.storage import Work
+from crawlers.walk import Gone
+from store.mentions import Kept
+
+SITE = "https://forum.example"
+NEWEST = datetime(2026, 11, 1, tzinfo=UTC)
+
+Json = dict[str, Any]
+
+
+def page_of(answer: Answer) -> Page:
+    """`{"posts": [[id, days ago, text, thread or null]…], "next": url or null}`."""
+    posts = [row["post"] for row in rows(answer.json, "posts")]
+    return Page(
+        url=answer.url,
+        mentions=tuple(
+            CrawledMention(native_id=one, text=text, published_at=NEWEST - timedelta(days=age))
+            for one, age, text, _ in posts
+        ),
+        threads=tuple(Thread(one, f"{SITE}{thread}") for one, _, _, thread in posts if thread),
+        next_url=f"{SITE}{answer.json['next']}" if answer.json.get("next") else None,
+    )
+
+
+def post(native_id: str, age: int, thread: str | None = None, text: str = "acme") -> Json:
+    return {"post": [native_id, age, text, thread]}
+
+
+def listed(*posts: Json, then: str | None = None) -> Json:
+    return {"posts": list(posts), "next": then}
+
+
+FORUM = Source(
+    kind="forum", title="t", target="t", tier=Tier.OPEN, addresses=(), terms="t", fields="t", limits="t", tested="t",
+    page_of=page_of, absence=Absence.ANYWHERE,
+)  # fmt: skip
+
+
+@dataclass
+class Forum:
+    """A forum that remembers what was asked of it, and what is known of it already."""
+
+    pages: Mapping[str, Json]
+    source: Source = FORUM
+    query: str = ""
+    keys: Keys = field(default_factory=dict)
+    cursor: Json = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
+    headers: list[Mapping[str, str]] = field(default_factory=list)
+    gone: list[Gone] = field(default_factory=list)
+    seen: Seen = field(default_factory=lambda: Seen(had_mentions=False))
+
+    def pass_over(self, *, cut_after: int | None = None) -> Sequence[str]:
+        """Crawl once, or until so many pages were kept; the paths that were asked for."""
+        self.asked, self.gone, self.seen = [], [], Seen(had_mentions=False)
+        asyncio.run(self._pass(cut_after))
+        return self.asked
+
+    async def _pass(self, cut_after: int | None) -> None:
+        work = Work(
+            feed_id=1, run_id=1, channel_id=1, location_id=None, kind="forum", target=f"{SITE}/", base_url=None,
+            query=self.query, allows_private=False, renders=False, keys=self.keys, cursor=self.cursor, timezone="UTC",
+            had_mentions=False,
+        )  # fmt: skip
+        waiting: deque[Request] = deque()
+        spider = SourceSpider(source=self.source, work=work, storage=None, seen=self.seen, tell=untold)  # type: ignore[arg-type]
+        spider.settings = ScrapySettings({"PAGES_A_CRAWL": 100})
+        spider.crawler = SimpleNamespace(crawling=True, engine=SimpleNamespace(crawl=waiting.append))  # type: ignore[assignment]
+        waiting.extend([request async for request in spider.start()])
+        kept_pages = 0
+        while waiting and kept_pages != cut_after:
+            request = waiting.popleft()
+            async for item in request.callback(self._answered(request)):  # type: ignore[misc]
+                if isinstance(item, Request):
+                    waiting.append(item)
+                    continue
+                ids = {mention.native_id for mention in item.mentions}
+                kept = Kept(added=len(ids - self.known))
+                step = spider.step_after(item, kept)
+                self.known |= ids
+                self.cursor = json.loads(json.dumps(step.cursor))
+                self.gone += [step.gone] if step.gone else []
+                await spider.go_on(item, kept, step)
+                kept_pages += 1
+
+    def _answered(self, request: Request) -> TextResponse:
+        path = request.url.removeprefix(SITE)
+        self.asked.append(path)
+        self.headers.append({name.decode(): values[0].decode() for name, values in request.headers.items()})
+        body = self.pages.get(path)
+        return TextResponse(
+            request.url, status=200 if body is not None else 404, body=json.dumps(body).encode(), request=request
+        )
+
+
+THREADED = {
+    "/": listed(post("a", 1, "/t/a"), post("b", 2), then="/?p=2"),
+    "/t/a": listed(post("a1", 0), then="/t/a?p=2"),
+    "/t/a?p=2": listed(post("a2", 0)),
+    "/?p=2": listed(post("c", 3), post("d", 4, "/t/d")),
+    "/t/d": listed(post("d1", 1)),
+}
+
+
+def test_threads_are_read_to_their_end_before_the_next_page() -> None:
+    forum = Forum(THREADED)
+
+    assert forum.pass_over() == ["/", "/t/a", "/t/a?p=2", "/?p=2", "/t/d"]
+    assert forum.known == {"a", "b", "a1", "a2", "c", "d", "d1"}
+    assert forum.cursor["complete"] is True
+
+
+def test_a_pass_that_is_cut_off_anywhere_is_completed_by_the_next_one() -> None:
+    for cut in range(1, 6):
+        forum = Forum(THREADED)
+        forum.pass_over(cut_after=cut)
+        assert forum.cursor["complete"] is (cut == 5)
+
+        forum.pass_over()
+
+        assert forum.known == {"a", "b", "a1", "a2", "c", "d", "d1"}
+        assert forum.cursor["complete"] is True
+
+
+def test_a_thread_that_is_gone_ends_nothing() -> None:
+    forum = Forum({path: page for path, page in THREADED.items() if path != "/t/a"})
+
+    forum.pass_over()
+
+    assert forum.known == {"a", "b", "c", "d", "d1"}
+    assert forum.seen.failure is None
+    assert forum.cursor["complete"] is True
+
+
+def test_a_thread_whose_pages_lead_in_a_circle_is_left() -> None:
+    forum = Forum(THREADED | {"/t/a?p=2": listed(post("a2", 0), then="/t/a")})
+
+    forum.pass_over()
+
+    assert forum.asked == ["/", "/t/a", "/t/a?p=2", "/?p=2", "/t/d"]
+
+
+def test_what_a_pass_over_everything_did_not_see_is_gone() -> None:
+    forum = Forum(THREADED)
+
+    forum.pass_over()
+
+    assert [gone.newer_than for gone in forum.gone] == [None]
+
+
+def test_a_pass_that_was_cut_off_counts_from_the_beginning_of_the_first_part() -> None:
+    forum = Forum(THREADED)
+    forum.pass_over(cut_after=2)
+    first_part_at = datetime.fromisoformat(forum.cursor["since"])
+
+    forum.pass_over()
+
+    assert [gone.unseen_since for gone in forum.gone] == [first_part_at]
+
+
+def test_a_later_pass_proves_only_what_its_window_shows() -> None:
+    pages = {"/": listed(post("a", 1), post("b", 2), then="/?p=2"), "/?p=2": listed(post("c", 3))}
+    forum = Forum(pages, replace(FORUM, absence=Absence.WITHIN_WINDOW))
+    forum.pass_over()
+
+    assert forum.pass_over() == ["/"]
+    assert [gone.newer_than for gone in forum.gone] == [NEWEST - timedelta(days=2)]
+
+
+def test_a_selection_proves_nothing_of_what_is_absent() -> None:
+    forum = Forum(THREADED, replace(FORUM, absence=Absence.SAYS_NOTHING))
+
+    forum.pass_over()
+
+    assert forum.gone == []
+
+
+def searches(_target: str, query: Query | None) -> list[str]:
+    return [f"{SITE}/find?q={word}" for word in (query.searches if query else [])]
+
+
+FOUND = {
+    "/find?q=acme": listed(post("a", 1), then="/find?q=acme&p=2"),
+    "/find?q=acme&p=2": listed(post("b", 2)),
+    "/find?q=zen": listed(post("a", 1, text="acme zen")),
+}
+
+
+def test_each_alternative_of_a_query_is_searched_with_a_cursor_of_its_own() -> None:
+    forum = Forum(FOUND, replace(FORUM, starts=searches), query="acme OR zen")
+
+    assert forum.pass_over() == ["/find?q=acme", "/find?q=acme&p=2", "/find?q=zen"]
+    assert {path: own["complete"] for path, own in forum.cursor.items()} == {"/find?q=acme": True, "/find?q=zen": True}
+    assert forum.pass_over() == ["/find?q=acme", "/find?q=zen"]
+
+
+def test_searches_that_were_cut_off_go_on_where_they_were() -> None:
+    forum = Forum(FOUND, replace(FORUM, starts=searches), query="acme OR zen")
+
+    forum.pass_over(cut_after=1)
+    forum.pass_over()
+
+    assert forum.known == {"a", "b"}
+    assert all(own["complete"] for own in forum.cursor.values())
+
+
+def test_what_the_query_does_not_ask_for_is_counted_and_its_threads_are_not_read() -> None:
+    pages = {
+        "/": listed(post("a", 1, "/t/a"), post("b", 2, "/t/b", text="an acme of skill, not the gym")),
+        "/t/a": listed(post("a1", 0, text="an answer need not name the brand")),
+    }
+    forum = Forum(pages, query="acme -skill")
+
+    assert forum.pass_over() == ["/", "/t/a"]
+    assert forum.known == {"a", "a1"}
+    assert forum.seen.filtered == 1
+
+
+def test_pages_of_nothing_that_is_asked_for_are_not_read_to_the_end_again() -> None:
+    pages = {
+        "/": listed(post("a", 1, text="weather"), then="/?p=2"),
+        "/?p=2": listed(post("b", 2, text="weather"), then="/?p=3"),
+        "/?p=3": listed(post("c", 3)),
+    }
+    forum = Forum(pages, query="acme")
+    assert len(forum.pass_over()) == 3
+
+    assert forum.pass_over() == ["/"]
+
+    forum.pages = pages | {"/": listed(post("z", 0, text="weather"), then="/?p=2")}
+
+    assert forum.pass_over() == ["/", "/?p=2"]
+
+
+def token(url: str, keys: Keys) -> Ask:
+    return Ask(url, {"Authorization": f"Basic {keys['forum']}"}, "POST", "grant_type=client_credentials")
+
+
+def with_token(ask: Ask, keys: Keys) -> Ask:
+    return with_headers(ask, Authorization=f"Bearer {keys['token']}")
+
+
+SIGNED = replace(
+    FORUM,
+    keys=(Key("forum", "an application's password"),),
+    sign_in=SignIn("https://forum.example/token", token, lambda answer: {"token": answer.json["token"]}),
+    signed=with_token,
+)
+
+
+def test_a_source_that_asks_for_a_sign_in_is_read_with_the_token() -> None:
+    forum = Forum({"/token": {"token": "t1"}, "/": listed(post("a", 1))}, SIGNED, keys={"forum": "p"})
+
+    assert forum.pass_over() == ["/token", "/"]
+    assert [headers["Authorization"] for headers in forum.headers] == ["Basic p", "Bearer t1"]
+
+
+def test_a_source_whose_key_is_missing_says_which() -> None:
+    forum = Forum({}, SIGNED)
+
+    assert forum.pass_over() == []
+    assert forum.seen.failure
+    assert forum.seen.failure.outcome == Outcome.NEEDS_KEY
+    assert "AFTERWORD_KEY__FORUM" in (forum.seen.failure.detail or "")
