@@ -1,12 +1,9 @@
 """The one Scrapy spider: fetch a page, have its source read it, have it kept, go on."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin
 
 import structlog
 from scrapy import Request, Spider
@@ -27,11 +24,12 @@ from crawlers.items import Answer, Page
 from crawlers.outcomes import MISSING, REFUSED, UNMODIFIED, Outcome, Seen, Verdict, is_captcha, later
 from crawlers.progress import Tell
 from crawlers.queries import Query, query_of
-from crawlers.sites import is_same_site, rebased, site_of
+from crawlers.route import Route
+from crawlers.sites import is_same_site, rebased
 from crawlers.source import Source, needed
 from crawlers.storage import Storage, Work
 from crawlers.throttle import LONGEST_WAIT_S, MOST_WAITS, waited
-from crawlers.walk import Step, Walk, is_newest_first
+from crawlers.walk import Step
 from store.identity import content_hash
 from store.mentions import Kept
 
@@ -55,35 +53,11 @@ class SourceSpider(Spider):
         self.source, self.work, self.storage, self.seen, self.tell = source, work, storage, seen, tell
         self.keys = dict(work.keys)
         self.query: Query | None = None
-        self.starts: list[str] = []
         self.own_sites = [rebased(work.target, work.base_url)]
         """Addresses whose sites may be fetched from."""
-        self.walks: dict[str, Walk] = {}
-        self.place = 0
-        """Which of the starts is being read."""
-        self.cursors: dict[str, Any] = {}
-        """What is kept of each start's walk, by its path, where there are several."""
-        self.pending: Step | None = None
-        """The step after a page, while its threads are read."""
-        self.held: dict[str, Any] = {}
-        """The cursor that is kept meanwhile."""
-        self.threads: deque[str] = deque()
-        self.read_threads: set[str] = set()
+        self.route = Route(self.own_sites, work.cursor, now(), source.absence)
         self.fingerprints: set[str] = set()
         self.empty_pages = 0
-
-    @property
-    def start_url(self) -> str:
-        """Where the pass over the present start begins."""
-        return self.starts[self.place] if self.starts else self.own_sites[0]
-
-    @property
-    def walk(self) -> Walk:
-        """The pass over the present start; a feed of several keeps a cursor for each."""
-        if self.start_url not in self.walks:
-            cursor = self.cursors.get(self._path(self.start_url), {}) if len(self.starts) > 1 else self.work.cursor
-            self.walks[self.start_url] = Walk(cursor, now(), self.source.absence)
-        return self.walks[self.start_url]
 
     async def start(self) -> AsyncIterator[Any]:
         """Sign in where the source asks for it, and ask for the first page."""
@@ -96,10 +70,9 @@ class SourceSpider(Spider):
         except Invalid as error:
             self.fail(Verdict(Outcome.FAILED, str(error)))
             return
-        self.starts = [rebased(url, self.work.base_url) for url in starts]
-        self.own_sites += self.starts
-        paths = {self._path(url) for url in self.starts}
-        self.cursors = {path: own for path, own in self.work.cursor.items() if path in paths and isinstance(own, dict)}
+        rebased_starts = [rebased(url, self.work.base_url) for url in starts]
+        self.own_sites += rebased_starts
+        self.route = Route(rebased_starts, self.work.cursor, now(), self.source.absence)
         if self.source.sign_in is None:
             yield self._first_request()
             return
@@ -127,10 +100,10 @@ class SourceSpider(Spider):
     def _first_request(self) -> Request:
         """The first page of the present start: only if it has changed since the last complete pass."""
         headers = {}
-        if self.walk.is_complete:
-            known = {ask: self.walk.cursor.get(name) for name, (_, ask) in VALIDATORS.items()}
+        if self.route.walk.is_complete:
+            known = {ask: self.route.walk.cursor.get(name) for name, (_, ask) in VALIDATORS.items()}
             headers = {ask: value for ask, value in known.items() if isinstance(value, str)}
-        return self.request(self.start_url, headers)
+        return self.request(self.route.start_url, headers)
 
     def request(self, url: str, headers: dict[str, str] | None = None, *, again: int = 0) -> Request:
         """A request for one page, signed. Scrapy's duplicate filter would lose a redirect that only sets a cookie."""
@@ -173,7 +146,7 @@ class SourceSpider(Spider):
         answer = answer_of(response, response.url if response.meta.get("redirect_urls") else asked_url)
         if wrong := self.source.refused(answer):
             # A thread that is gone or closed ends nothing.
-            is_closed_thread = self.pending is not None and answer.status in MISSING | REFUSED
+            is_closed_thread = self.route.in_thread and answer.status in MISSING | REFUSED
             return Page(url=asked_url, refused=None if is_closed_thread else wrong)
         try:
             page = await asyncio.wait_for(asyncio.to_thread(self.source.read, answer), READ_WITHIN_S)
@@ -210,12 +183,12 @@ class SourceSpider(Spider):
                     own[name] = value.decode("latin-1")
         threads = tuple(replace(thread, url=url) for thread in page.threads if (url := self._on_site(thread.url)))
         return replace(
-            page, cursor=own, next_url=self._on_site(page.next_url), threads=threads, in_thread=self.pending is not None
+            page, cursor=own, next_url=self._on_site(page.next_url), threads=threads, in_thread=self.route.in_thread
         )
 
     def _asked_for(self, page: Page) -> Page:
         """What the query asks for, and its threads: answers need not name the brand."""
-        if self.query is None or self.pending is not None:
+        if self.query is None or self.route.in_thread:
             return page
         kept = tuple(mention for mention in page.mentions if self.query.matches(mention.text))
         ids = {mention.native_id for mention in kept}
@@ -233,54 +206,19 @@ class SourceSpider(Spider):
             return url
         originals = [self.work.target, *self.source.starts(self.work.target, self.query)]
         if any(is_same_site(url, original) for original in originals):
-            return rebased(url, self.start_url)
+            return rebased(url, self.route.start_url)
         log.warning("next_page_is_elsewhere", feed=self.work.feed_id)
         return None
 
     def step_after(self, page: Page, kept: Kept) -> Step:
-        """Decide where to go from a page that is being kept. Addresses in the cursor are without their host.
+        """Decide where to go from a page that is being kept."""
+        return self.route.step_after(page, added=kept.added)
 
-        While the threads of a page are read, the cursor stays at the page: who goes on from it reads them again.
-        """
-        if self.pending is None:
-            holds_news = kept.added > 0 or self._may_lead_to_news(page)
-            here, following = self._path(page.url), self._path(page.next_url) if page.next_url else None
-            step = self.walk.step(here, following, holds_news=holds_news, own=page.cursor, mentions=page.mentions)
-            held = {"complete": False, "at": here, "since": self.walk.since.isoformat()}
-            self.pending = step
-            self.held = held if step.cursor.get("complete") else step.cursor
-            self.threads.extend(thread.url for thread in page.threads)
-        elif page.next_url and page.next_url not in self.read_threads:
-            self.threads.appendleft(page.next_url)
-        if self.threads:
-            return Step(self._of_all_starts(self.held), self.pending.next_url)
-        gone = self.pending.gone if len(self.starts) == 1 else None
-        return replace(self.pending, cursor=self._of_all_starts(self.pending.cursor), gone=gone)
-
-    def _may_lead_to_news(self, page: Page) -> bool:
-        """Whether pages after one that has nothing new may have it.
-
-        Of what the query leaves out nothing is kept to know it by: there the newest date of the pass before tells.
-        """
-        if page.mentions:
-            return not is_newest_first(page.mentions)
-        newest = self.walk.cursor.get("newest")
-        return not (page.filtered and page.oldest_at and newest and page.oldest_at <= datetime.fromisoformat(newest))
-
-    def _of_all_starts(self, cursor: dict[str, Any]) -> dict[str, Any]:
-        """The cursor of the present start as it is kept: beside those of the others, where there are several."""
-        if len(self.starts) == 1:
-            return cursor
-        self.cursors[self._path(self.start_url)] = cursor
-        return dict(self.cursors)
-
-    def _path(self, url: str) -> str:
-        return url.removeprefix(site_of(url))
-
-    async def go_on(self, page: Page, kept: Kept, step: Step) -> None:
+    async def go_on(self, page: Page, kept: Kept) -> None:
         """Count a page that is kept, and ask for the next one: of its threads, of this start, of the next start."""
         self._count(page, kept)
-        request = self._next_request(step)
+        url = self.route.next_url()
+        request = self.request(url) if url else self._next_start()
         if request is None:
             return
         if self.seen.pages >= self.settings.getint("PAGES_A_CRAWL"):
@@ -292,21 +230,10 @@ class SourceSpider(Spider):
             if self.crawler.crawling:
                 self.crawler.engine.crawl(request)
 
-    def _next_request(self, step: Step) -> Request | None:
-        if self.threads:
-            url = self.threads.popleft()
-            self.read_threads.add(url)
-            return self.request(url)
-        self.pending = None
-        if step.next_url is not None:
-            return self.request(urljoin(self.start_url, step.next_url))
-        return self._next_start()
-
     def _next_start(self) -> Request | None:
         """The first page of the start after this one; none after the last."""
-        if self.place + 1 >= len(self.starts):
+        if not self.route.go_to_next_start():
             return None
-        self.place += 1
         self.empty_pages = 0
         self.fingerprints.clear()
         return self._first_request()

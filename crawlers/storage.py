@@ -86,7 +86,7 @@ class Storage:
                 had_mentions=has_mentions(session, feed_id),
             )
 
-    def keep(self, work: Work, page: Page, step_after: Callable[[Page, Kept], Step]) -> tuple[Kept, Step]:
+    def keep(self, work: Work, page: Page, step_after: Callable[[Page, Kept], Step]) -> Kept:
         """Keep a page; what became of it decides the step, whose cursor is kept with it."""
         fetched_at = now()
         mentions = [
@@ -106,7 +106,7 @@ class Storage:
                     session, feed, run_id=work.run_id, unseen_since=gone.unseen_since, newer_than=gone.newer_than,
                     now=fetched_at,
                 )  # fmt: skip
-        return kept, step
+        return kept
 
     def finish(self, work: Work, end: Verdict) -> None:
         """Close the run."""
@@ -181,11 +181,11 @@ class StoragePipeline:
         """Keep the page and have the spider go on from it."""
         spider: Any = self.crawler.spider
         try:
-            kept, step = await asyncio.to_thread(spider.storage.keep, spider.work, item, spider.step_after)
+            kept = await asyncio.to_thread(spider.storage.keep, spider.work, item, spider.step_after)
         except (sa.exc.SQLAlchemyError, ValueError) as error:
             # Its message would quote the texts.
             log.error("page_not_kept", feed=spider.work.feed_id, error=type(error).__name__)  # noqa: TRY400
             spider.fail(Verdict(Outcome.FAILED, f"the page could not be stored ({type(error).__name__})"))
         else:
-            await spider.go_on(item, kept, step)
+            await spider.go_on(item, kept)
         return item

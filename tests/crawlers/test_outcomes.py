@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,6 @@ from crawlers.progress import untold
 from crawlers.sources import SOURCES
 from crawlers.spider import SourceSpider
 from crawlers.storage import Work
-from crawlers.walk import Step
 from store.mentions import Kept
 
 WORK = Work(
@@ -62,13 +62,14 @@ def test_a_good_status_and_an_unchanged_page_are_no_refusal() -> None:
 def test_a_crawl_ends_at_the_most_pages_and_says_so() -> None:
     spider = SourceSpider(source=SOURCES["schema_org"], work=WORK, storage=None, seen=seen(), tell=untold)  # type: ignore[arg-type]
     asked: list[Any] = []
-    spider.starts = [WORK.target]
     spider.settings = ScrapySettings({"PAGES_A_CRAWL": 2})
     spider.crawler = SimpleNamespace(crawling=True, engine=SimpleNamespace(crawl=asked.append))  # type: ignore[assignment]
     page = Page(url="http://e.org/", mentions=(CrawledMention(native_id="1", text="x"),))
 
     for number in (2, 3):
-        asyncio.run(spider.go_on(page, Kept(added=1), Step({"complete": False, "at": "/"}, f"/?page={number}")))
+        there = replace(page, next_url=f"http://e.org/?page={number}")
+        spider.step_after(there, Kept(added=1))
+        asyncio.run(spider.go_on(there, Kept(added=1)))
 
     end = verdict(spider.seen)
     assert [request.url for request in asked] == ["http://e.org/?page=2"]

@@ -103,7 +103,7 @@ class Forum:
                 self.known |= ids
                 self.cursor = json.loads(json.dumps(step.cursor))
                 self.gone += [step.gone] if step.gone else []
-                await spider.go_on(item, kept, step)
+                await spider.go_on(item, kept)
                 kept_pages += 1
 
     def _answered(self, request: Request) -> TextResponse:
