@@ -58,6 +58,8 @@ class SourceSpider(Spider):
         self.route = Route(self.own_sites, work.cursor, now(), source.absence)
         self.fingerprints: set[str] = set()
         self.empty_pages = 0
+        self.is_doubtful = False
+        """Whether a page was such that what it does not show may be there all the same."""
 
     async def start(self) -> AsyncIterator[Any]:
         """Sign in where the source asks for it, and ask for the first page."""
@@ -172,8 +174,11 @@ class SourceSpider(Spider):
             self.seen.is_repeating = True
             page = replace(page, mentions=(), threads=(), next_url=None)
         self.fingerprints.add(fingerprint)
-        self.empty_pages = 0 if page.mentions or page.filtered else self.empty_pages + 1
+        self.is_doubtful |= self.seen.is_repeating or page.problem is not None
+        if not self.route.in_thread:
+            self.empty_pages = 0 if page.mentions or page.filtered else self.empty_pages + 1
         if self.empty_pages == EMPTY_PAGES:
+            self.is_doubtful = True
             page = replace(page, next_url=None)
         own = dict(page.cursor)
         # An empty answer must not be taken for unchanged next time, nor the first of several pages for all of them.
@@ -212,7 +217,8 @@ class SourceSpider(Spider):
 
     def step_after(self, page: Page, kept: Kept) -> Step:
         """Decide where to go from a page that is being kept."""
-        return self.route.step_after(page, added=kept.added)
+        step = self.route.step_after(page, added=kept.added)
+        return replace(step, gone=None) if self.is_doubtful else step
 
     async def go_on(self, page: Page, kept: Kept) -> None:
         """Count a page that is kept, and ask for the next one: of its threads, of this start, of the next start."""

@@ -198,6 +198,16 @@ def test_a_selection_proves_nothing_of_what_is_absent() -> None:
     assert forum.gone == []
 
 
+def test_a_list_that_repeats_itself_proves_nothing() -> None:
+    forum = Forum({"/": listed(post("a", 1), then="/?p=2"), "/?p=2": listed(post("a", 1), then="/?p=3")})
+
+    forum.pass_over()
+
+    assert forum.asked == ["/", "/?p=2"]
+    assert forum.seen.is_repeating
+    assert forum.gone == []
+
+
 def searches(_target: str, query: Query | None) -> list[str]:
     return [f"{SITE}/find?q={word}" for word in (query.searches if query else [])]
 
