@@ -96,6 +96,8 @@ class CrawledMention:
     """The brand's official answer."""
     reply_to: str | None = None
     """The native id of the mention that it answers."""
+    in_thread: bool = False
+    """Whether the page lists it with what it answers, not by its time."""
     kind: TextKind | None = None
     """A post where the source is one of posts; none where the length of the text is to tell review from comment."""
 
@@ -127,9 +129,11 @@ class Page:
     dropped: int = 0
     """Items with neither text nor rating, which cannot be mentions."""
     filtered: int = 0
-    """Mentions that were left out because they are not what the feed's query asks for."""
+    """What was left out: not what the feed's query asks for, or what the brand itself published."""
     oldest_at: datetime | None = None
-    """The oldest date on the page, those left out included; the spider knows."""
+    """The oldest date on the page, those left out included; the spider knows, but for what a source leaves out."""
+    is_selection: bool = False
+    """Whether the source shows a choice of its own here: what is absent may be there all the same."""
     dropped_ratings: int = 0
     """Ratings outside their own scale; their mentions are kept without."""
     problem: str | None = None

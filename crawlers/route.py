@@ -58,8 +58,9 @@ class Route:
         """The step after a page that is being kept, with the cursor to keep with it."""
         if self.pending is None:
             self._step(page, holds_news=added > 0 or self._may_lead_to_news(page))
-        elif page.next_url and page.next_url not in self.read_threads:
-            self.threads.appendleft(page.next_url)
+        else:
+            further = [page.next_url, *(thread.url for thread in page.threads)]
+            self.threads.extendleft(url for url in reversed(further) if url and url not in self.read_threads)
         assert self.pending  # noqa: S101 - for the type checker
         if self.threads:
             return Step(self._of_all_starts(self.held), self.pending.next_url)

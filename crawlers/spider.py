@@ -7,21 +7,13 @@ from typing import Any
 
 import structlog
 from scrapy import Request, Spider
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-)
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from core.clock import now
 from core.errors import Invalid
-from crawlers.boundary import Elsewhere
-from crawlers.items import Answer, Page
-from crawlers.outcomes import MISSING, REFUSED, UNMODIFIED, Outcome, Seen, Verdict, is_captcha, later
+from crawlers.items import Answer, CrawledMention, Page
+from crawlers.outcomes import UNMODIFIED, Outcome, Seen, Verdict, is_captcha, later
 from crawlers.progress import Tell
 from crawlers.queries import Query, query_of
 from crawlers.route import Route
@@ -39,6 +31,8 @@ READ_WITHIN_S = 60
 """A page that takes longer to parse was made to."""
 EMPTY_PAGES = 3
 """An empty page is not the end of a walk; so many in a row are."""
+CLOSED = frozenset({Outcome.NOTHING_NEW, Outcome.BLOCKED, Outcome.GONE})
+"""How a source says of one thread that there is nothing to read; whatever else it says is of all of it."""
 VALIDATORS = {"etag": ("ETag", "If-None-Match"), "modified": ("Last-Modified", "If-Modified-Since")}
 """Cursor entry -> the header that gives it, and the one that asks with it."""
 
@@ -52,6 +46,7 @@ class SourceSpider(Spider):
         super().__init__()
         self.source, self.work, self.storage, self.seen, self.tell = source, work, storage, seen, tell
         self.keys = dict(work.keys)
+        self.allows_private = work.allows_private
         self.query: Query | None = None
         self.own_sites = [rebased(work.target, work.base_url)]
         """Addresses whose sites may be fetched from."""
@@ -147,15 +142,18 @@ class SourceSpider(Spider):
         asked_url = response.meta["page_url"]
         answer = answer_of(response, response.url if response.meta.get("redirect_urls") else asked_url)
         if wrong := self.source.refused(answer):
-            # A thread that is gone or closed ends nothing.
-            is_closed_thread = self.route.in_thread and answer.status in MISSING | REFUSED
-            return Page(url=asked_url, refused=None if is_closed_thread else wrong)
+            return self._refused(Page(url=asked_url, refused=wrong))
         try:
             page = await asyncio.wait_for(asyncio.to_thread(self.source.read, answer), READ_WITHIN_S)
         except TimeoutError:
             slow = Verdict(Outcome.FAILED, f"the page could not be read within {READ_WITHIN_S} s")
             return Page(url=asked_url, refused=slow)
-        return replace(page, url=asked_url)
+        return self._refused(replace(page, url=asked_url))
+
+    def _refused(self, page: Page) -> Page:
+        """A thread that is gone or closed ends nothing: it is a page of nothing then."""
+        is_closed = self.route.in_thread and page.refused is not None and page.refused.outcome in CLOSED
+        return Page(url=page.url) if is_closed else page
 
     async def _again(self, response: Response, seconds: float) -> Request | None:
         """The same request once more, as the source asks; none where it asks for too long, or too often."""
@@ -174,9 +172,9 @@ class SourceSpider(Spider):
             self.seen.is_repeating = True
             page = replace(page, mentions=(), threads=(), next_url=None)
         self.fingerprints.add(fingerprint)
-        self.is_doubtful |= self.seen.is_repeating or page.problem is not None
+        self.is_doubtful |= self.seen.is_repeating or page.problem is not None or page.is_selection
         if not self.route.in_thread:
-            self.empty_pages = 0 if page.mentions or page.filtered else self.empty_pages + 1
+            self.empty_pages = 0 if page.mentions or page.filtered or page.threads else self.empty_pages + 1
         if self.empty_pages == EMPTY_PAGES:
             self.is_doubtful = True
             page = replace(page, next_url=None)
@@ -195,13 +193,16 @@ class SourceSpider(Spider):
         """What the query asks for, and its threads: answers need not name the brand."""
         if self.query is None or self.route.in_thread:
             return page
-        kept = tuple(mention for mention in page.mentions if self.query.matches(mention.text))
-        ids = {mention.native_id for mention in kept}
-        threads = tuple(thread for thread in page.threads if thread.of in ids)
-        dates = [mention.published_at for mention in page.mentions if mention.published_at]
+        kept: dict[str, CrawledMention] = {}
+        for mention in page.mentions:
+            if (mention.in_thread and mention.reply_to in kept) or self.query.matches(mention.text):
+                kept[mention.native_id] = mention
+        threads = tuple(thread for thread in page.threads if thread.of in kept)
+        dates = [one.published_at for one in page.mentions if one.published_at and not one.in_thread]
         newest = {"newest": max(dates).isoformat()} if dates else {}
+        left_out = page.filtered + len(page.mentions) - len(kept)
         return replace(
-            page, mentions=kept, threads=threads, filtered=len(page.mentions) - len(kept),
+            page, mentions=tuple(kept.values()), threads=threads, filtered=left_out,
             oldest_at=min(dates, default=None), cursor={**page.cursor, **newest},
         )  # fmt: skip
 
@@ -268,7 +269,7 @@ class SourceSpider(Spider):
 
     def lost(self, failure: Failure) -> None:
         """Note a request that got no answer."""
-        self.fail(loss(failure))
+        self.fail(loss(failure.value))
 
 
 def answer_of(response: Response, url: str) -> Answer:
@@ -279,22 +280,3 @@ def answer_of(response: Response, url: str) -> Answer:
     }
     return Answer(url=url, body=response.body, headers=headers, status=response.status, fetched_at=now())
 
-
-LOSSES: tuple[tuple[type[BaseException], str], ...] = (
-    (DownloadConnectionRefusedError, "the connection was refused"),
-    (CannotResolveHostError, "there is no such host"),
-    (DownloadTimeoutError, "the site did not answer in time"),
-    (DownloadCancelledError, "the answer is larger than is read"),
-)
-
-
-def loss(failure: Failure) -> Verdict:
-    """What it means that a request got no answer."""
-    error = failure.value
-    if isinstance(error, Elsewhere):
-        return Verdict(Outcome.FAILED, str(error))
-    if isinstance(error, IgnoreRequest):
-        forbidden = "robots.txt" in str(error)
-        return Verdict(Outcome.FORBIDDEN_BY_ROBOTS if forbidden else Outcome.FAILED, str(error))
-    detail = next((words for kind, words in LOSSES if isinstance(error, kind)), f"no answer ({type(error).__name__})")
-    return Verdict(Outcome.FAILED, detail)

@@ -150,7 +150,7 @@ def new_mention(
         answer=mention.answer,
         kind=mention.kind,
         reply_to=_global_id(mention.reply_to, work.target, secret) if mention.reply_to else None,
-        in_thread=in_thread,
+        in_thread=in_thread or mention.in_thread,
     )
 
 

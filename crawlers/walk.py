@@ -111,7 +111,7 @@ class Walk:
         return next_url if self.backlog in self.visited else self.backlog
 
     def _note_dates(self, mentions: Sequence[CrawledMention]) -> None:
-        for mention in mentions:
+        for mention in (one for one in mentions if not one.in_thread):
             said_at = mention.published_at
             if said_at is None or (self.oldest_at is not None and said_at > self.oldest_at):
                 self.is_descending = False
@@ -129,5 +129,5 @@ class Walk:
 
 def is_newest_first(mentions: Sequence[CrawledMention]) -> bool:
     """Whether older pages can hold nothing newer: false where the dates of this one run upwards."""
-    dates = [mention.published_at for mention in mentions if mention.published_at]
+    dates = [mention.published_at for mention in mentions if mention.published_at and not mention.in_thread]
     return not dates or dates[0] >= dates[-1]

@@ -14,7 +14,7 @@ from scrapy.http import TextResponse
 from scrapy.settings import Settings as ScrapySettings
 
 from crawlers.items import Answer, Ask, CrawledMention, Page, Thread
-from crawlers.outcomes import Outcome, Seen
+from crawlers.outcomes import Outcome, Seen, Verdict
 from crawlers.progress import untold
 from crawlers.queries import Query
 from crawlers.reading import rows
@@ -155,6 +155,32 @@ def test_a_thread_that_is_gone_ends_nothing() -> None:
     assert forum.cursor["complete"] is True
 
 
+def test_a_page_of_a_thread_may_have_threads_of_its_own() -> None:
+    forum = Forum(THREADED | {"/t/a?p=2": listed(post("a2", 0, "/t/a2")), "/t/a2": listed(post("a3", 0))})
+
+    assert forum.pass_over() == ["/", "/t/a", "/t/a?p=2", "/t/a2", "/?p=2", "/t/d"]
+    assert forum.known == {"a", "b", "a1", "a2", "a3", "c", "d", "d1"}
+
+
+def forum_whose_thread_is(said: Outcome) -> Forum:
+    return Forum(THREADED, replace(FORUM, refused=lambda answer: Verdict(said) if answer.url.endswith("/a") else None))
+
+
+def test_a_thread_that_the_source_calls_closed_ends_nothing() -> None:
+    for said in (Outcome.BLOCKED, Outcome.GONE, Outcome.NOTHING_NEW):
+        forum = forum_whose_thread_is(said)
+
+        assert forum.pass_over() == ["/", "/t/a", "/?p=2", "/t/d"]
+        assert forum.seen.failure is None
+
+
+def test_a_limit_that_is_reached_in_a_thread_ends_the_crawl() -> None:
+    forum = forum_whose_thread_is(Outcome.RATE_LIMITED)
+
+    assert forum.pass_over() == ["/", "/t/a"]
+    assert forum.cursor["complete"] is False
+
+
 def test_a_thread_whose_pages_lead_in_a_circle_is_left() -> None:
     forum = Forum(THREADED | {"/t/a?p=2": listed(post("a2", 0), then="/t/a")})
 
@@ -206,6 +232,47 @@ def test_a_list_that_repeats_itself_proves_nothing() -> None:
     assert forum.asked == ["/", "/?p=2"]
     assert forum.seen.is_repeating
     assert forum.gone == []
+
+
+def test_a_page_of_a_choice_proves_nothing() -> None:
+    choice = replace(FORUM, page_of=lambda answer: replace(page_of(answer), is_selection=True))
+    forum = Forum(THREADED, choice)
+
+    forum.pass_over()
+
+    assert forum.cursor["complete"] is True
+    assert forum.gone == []
+
+
+def with_answers(answer: Answer) -> Page:
+    """The same page with an answer of today below each of its posts."""
+    page = page_of(answer)
+    answers = [
+        replace(one, native_id=f"{one.native_id}.1", text="so do I", published_at=NEWEST, in_thread=True)
+        for one in page.mentions
+    ]
+    both = zip(page.mentions, (replace(one, reply_to=one.native_id[:-2]) for one in answers), strict=True)
+    return replace(page, mentions=tuple(mention for pair in both for mention in pair))
+
+
+ANSWERED = {"/": listed(post("a", 1), post("b", 2), then="/?p=2"), "/?p=2": listed(post("c", 3, text="weather"))}
+
+
+def test_answers_below_posts_do_not_hide_that_the_newest_come_first() -> None:
+    forum = Forum(ANSWERED, replace(FORUM, page_of=with_answers))
+    forum.pass_over()
+
+    assert forum.pass_over() == ["/"]
+    assert [gone.newer_than for gone in forum.gone] == [NEWEST - timedelta(days=2)]
+
+
+def test_answers_below_a_post_that_is_asked_for_need_not_name_the_brand() -> None:
+    forum = Forum(ANSWERED, replace(FORUM, page_of=with_answers), query="acme")
+
+    forum.pass_over()
+
+    assert forum.known == {"a", "a.1", "b", "b.1"}
+    assert forum.seen.filtered == 2
 
 
 def searches(_target: str, query: Query | None) -> list[str]:
