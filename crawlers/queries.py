@@ -4,7 +4,8 @@
 
 Words side by side must all be there, in any order; OR (or `|`) separates alternatives; what follows a minus must not be
 there, whichever alternative is; `*` at a word's end stands for any ending. Case and ё/е make no difference, and only
-whole words count, so that homonyms and parts of other words stay out.
+whole words count, so that homonyms and parts of other words stay out. A phrase is found as one hashtag too:
+#sunflowerfitness.
 """
 
 import re
@@ -77,7 +78,10 @@ def _pattern(term: str) -> re.Pattern[str]:
     is_open = term.endswith("*")
     words = [re.escape(word) for word in _folded(term.rstrip("*")).split()]
     # Any run of what is no letter may stand between the words of a phrase: "sunflower-fitness", #sunflower fitness.
-    return re.compile(r"(?<!\w)" + r"\W+".join(words) + ("" if is_open else r"(?!\w)"))
+    wanted = r"\W+".join(words)
+    if len(words) > 1:
+        wanted = rf"(?:{wanted}|(?<=#){'_?'.join(words)})"
+    return re.compile(r"(?<!\w)" + wanted + ("" if is_open else r"(?!\w)"))
 
 
 def _quoted(term: str) -> str:
