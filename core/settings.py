@@ -35,6 +35,7 @@ class Settings(BaseSettings):
         "Afterword/0.1 (social NPS; contact: set AFTERWORD_USER_AGENT)", description="how the crawler names itself"
     )
     crawl_delay_s: float = Field(1.0, ge=0, description="seconds between two requests to one site")
+    crawl_timeout_s: float = Field(60.0, gt=0, description="seconds that one answer of a site may take as a whole")
     key: dict[str, SecretStr] = Field(
         default_factory=dict,
         description="keys of sources, one variable each: AFTERWORD_KEY__YOUTUBE=…; see docs/data.md",

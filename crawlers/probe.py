@@ -10,11 +10,12 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawlers.items import Answer
+from crawlers.losses import loss
 from crawlers.outcomes import Outcome, Verdict, refusal
 from crawlers.pages import html_page
 from crawlers.sites import clean_address
 from crawlers.sources import SOURCES, supported
-from crawlers.spider import answer_of, loss
+from crawlers.spider import answer_of
 
 REFUSALS = {
     Outcome.GONE: "there is no page at this address",
@@ -42,9 +43,9 @@ class ProbeSpider(Spider):
 
     name = "probe"
 
-    def __init__(self, *, start_url: str, findings: list[Finding]) -> None:
+    def __init__(self, *, start_url: str, findings: list[Finding], allows_private: bool = False) -> None:
         super().__init__()
-        self.start_url, self.findings = start_url, findings
+        self.start_url, self.findings, self.allows_private = start_url, findings, allows_private
         self.own_sites = [start_url]
 
     async def start(self) -> AsyncIterator[Any]:
@@ -60,7 +61,7 @@ class ProbeSpider(Spider):
 
     def lost(self, failure: Failure) -> None:
         """Say why there was no answer."""
-        self.fail(loss(failure))
+        self.fail(loss(failure.value))
 
     def fail(self, wrong: Verdict) -> None:
         """Say what went wrong."""

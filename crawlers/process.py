@@ -66,7 +66,8 @@ class Crawling:
     async def probe(self) -> str:
         """Look at one address; the finding as JSON."""
         findings: list[Finding] = []
-        await self._run(ProbeSpider, start_url=self.job.probe_url, findings=findings)
+        told = {"start_url": self.job.probe_url, "allows_private": self.job.allows_private}
+        await self._run(ProbeSpider, findings=findings, **told)
         return json.dumps(asdict(findings[0] if findings else Finding(error="the page was not fetched")))
 
     async def feeds(self) -> str:

@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 from core.clock import now
 from core.errors import Invalid
 from crawlers.items import Answer, CrawledMention, Page
+from crawlers.losses import loss
 from crawlers.outcomes import UNMODIFIED, Outcome, Seen, Verdict, is_captcha, later
 from crawlers.progress import Tell
 from crawlers.queries import Query, query_of

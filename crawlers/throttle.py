@@ -1,19 +1,20 @@
-"""Wait as long as a site asks: `Retry-After` of a 429 or 503, and `Crawl-delay` of robots.txt."""
+"""Wait as long as a site asks: `Retry-After` of a 429 or 503, used-up rate limits, `Crawl-delay` of robots.txt."""
 
 import asyncio
 import math
-import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from time import monotonic
 
 import structlog
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
+from scrapy.utils.httpobj import urlparse_cached
 
 from core.clock import now
-from crawlers.outcomes import LATEST_RETRY, later
+from crawlers.limits import reset_after, retry_after, used_up_for
+from crawlers.losses import NotAsked
+from crawlers.outcomes import later
 
 log = structlog.get_logger()
 
@@ -27,24 +28,13 @@ LONGEST_DELAY_S = 60
 LOOKS_EVERY_S = 0.2
 
 
-def retry_after(header: str, at: datetime) -> float | None:
-    """The seconds that a `Retry-After` header asks for at a moment: a number or an HTTP date; none for neither."""
-    text = header.strip()
-    if re.fullmatch(r"\d+(\.\d+)?", text):
-        return min(float(text), LATEST_RETRY.total_seconds())
-    try:
-        named = parsedate_to_datetime(text)
-        seconds = (named.replace(tzinfo=named.tzinfo or UTC) - at).total_seconds()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(0.0, seconds), LATEST_RETRY.total_seconds())
-
-
 class Throttle:
     """Downloader middleware: asks a busy site again when it said so, a few times; then the crawl is rate limited."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self.free_at: dict[str, float] = {}
+        """When a host that had no request left takes one again, on the monotonic clock."""
         crawler.signals.connect(self.slow_down, signal=signals.robots_parsed)
 
     @classmethod
@@ -54,7 +44,7 @@ class Throttle:
 
     def slow_down(self, robotparser: RobotParser) -> None:
         """Keep the pause that robots.txt asks for, within reason."""
-        asked = robotparser.crawl_delay(self.crawler.settings["USER_AGENT"]) or 0
+        asked = robotparser.crawl_delay(self.crawler.settings["ROBOTSTXT_USER_AGENT"]) or 0
         delay = min(asked, LONGEST_DELAY_S)
         if delay <= self.crawler.settings.getfloat("DOWNLOAD_DELAY"):
             return
@@ -64,13 +54,26 @@ class Throttle:
             if hasattr(extension, "mindelay"):  # AutoThrottle would go below it
                 extension.mindelay = max(extension.mindelay, delay)
 
+    async def process_request(self, request: Request) -> None:
+        """Wait until the host has requests left; raises NotAsked where that is longer than is waited within a crawl."""
+        seconds = self.free_at.get(urlparse_cached(request).netloc, 0) - monotonic()
+        if seconds > LONGEST_WAIT_S:
+            raise NotAsked(later(seconds, "the site has answered all that it answers in a while and"))
+        if seconds > 0:
+            log.info("rate_limit_is_used_up", wait_s=math.ceil(seconds))
+            await waited(self.crawler, seconds)
+
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Give the same request again after the pause, or the answer itself where waiting makes no sense."""
+        headers = {str(name).lower(): text for name, text in response.headers.to_unicode_dict().items()}
         if response.status not in BUSY:
+            if seconds := used_up_for(headers, now()):
+                self.free_at[urlparse_cached(request).netloc] = monotonic() + seconds
             return response
-        header = (response.headers.get("Retry-After") or b"").decode("latin-1")
+        named = retry_after(headers.get("retry-after", ""), now())
+        if named is None:
+            named = reset_after(headers, now())
         waits = request.meta.get("waits", 0)
-        named = retry_after(header, now())
         delay = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
         seconds = FIRST_WAIT_S * delay * 2**waits if named is None else named
         if waits >= MOST_WAITS or seconds > LONGEST_WAIT_S:

@@ -57,7 +57,7 @@ def test_a_page_with_broken_json_says_which_block_and_why() -> None:
 
 def test_an_address_is_fetched_once_and_recognised(crawls: Crawls) -> None:
     with Site({"/club": review_page([review(1)], title="Клуб")}) as site:
-        found = recognise(f"{site.url}/club#reviews", crawls.settings)
+        found = recognise(f"{site.url}/club#reviews", crawls.settings, allows_private=True)
 
         assert found == Recognised("schema_org", f"{site.url}/club", "Клуб", f"127.0.0.1-{site.port}")
         assert site.times_asked("/club") == 1
@@ -66,7 +66,7 @@ def test_an_address_is_fetched_once_and_recognised(crawls: Crawls) -> None:
 def test_a_page_that_robots_forbids_is_not_fetched(crawls: Crawls) -> None:
     with Site({"/": review_page([review(1)]), "/robots.txt": "User-agent: *\nDisallow: /"}) as site:
         with pytest.raises(UnknownSource, match=r"robots\.txt of the site forbids"):
-            recognise(site.url, crawls.settings)
+            recognise(site.url, crawls.settings, allows_private=True)
 
         assert site.times_asked("/") == 0
 
@@ -84,4 +84,4 @@ def test_a_refused_connection_says_so() -> None:
 )
 def test_what_is_no_web_address_is_refused(crawls: Crawls, url: str) -> None:
     with pytest.raises(UnknownSource, match="http://"):
-        recognise(url, crawls.settings)
+        recognise(url, crawls.settings, allows_private=True)

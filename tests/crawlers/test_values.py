@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawlers.limits import retry_after
 from crawlers.moments import moment
+from crawlers.outcomes import LATEST_RETRY
 from crawlers.ratings import Rating, rating_of
 from crawlers.sites import is_same_site, linked, next_in_header, rebased, site_slug
 from crawlers.texts import author_of, plain
-from crawlers.throttle import LATEST_RETRY, retry_after
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
