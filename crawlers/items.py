@@ -91,6 +91,8 @@ class CrawledMention:
     published_at: datetime | None = None
     """Aware; none where the source gives no date. With a precision coarser than a second it is the brand's own time."""
     precision: str = "second"
+    is_counted_back: bool = False
+    """Whether the date was counted back from the fetch ("2 days ago"): each later look knows it less exactly."""
     url: str | None = None
     answer: str | None = field(default=None, repr=False)
     """The brand's official answer."""

@@ -1,10 +1,13 @@
 """Whatever a source calls a date -> an aware moment and how precise it is."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache, lru_cache
+from typing import Any
 
 from dateutil import parser
+from dateutil.relativedelta import relativedelta
 
 LONGEST_DATE = 60
 MILLISECONDS = 10**11
@@ -23,6 +26,15 @@ MONTHS = ("янв", "фев", "мар", "апр", "ма[йя]", "июн", "ию�
 RUSSIAN = [re.compile(rf"\b{stem}[а-я]*\.?", re.IGNORECASE) for stem in MONTHS]
 ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 HAS_TIME = re.compile(r"\d:\d\d")
+CLOCK = re.compile(r"\d:\d\d|\d ?[ap]\.?m\b")
+LONGEST_AGE = 40
+COUNTED_FROM = datetime(2001, 7, 15, 12)  # noqa: DTZ001
+"""A middle of a day, a month and a year, from which ages are counted once for all fetches."""
+LANGUAGES = (
+    *("ru", "en", "de", "fr", "es", "it", "pt", "uk", "pl", "nl", "tr", "cs", "sk", "sv", "da", "nb", "fi", "hu"),
+    *("ro", "el", "bg", "hr", "sr", "kk", "be", "lt", "lv", "et", "ja", "zh", "ko", "vi", "id", "ar", "he"),
+)
+"""Those of all that dateparser knows in which reviews are common: each more is tried on every text that is no age."""
 
 Moment = tuple[datetime, str]
 """An aware moment and its precision: second, day, month or year.
@@ -83,3 +95,56 @@ def _in_words(text: str) -> Moment | None:
     if HAS_TIME.search(text) or first == second:
         return first.replace(tzinfo=UTC), "day"
     return first.replace(tzinfo=UTC), "month"
+
+
+def counted_back(value: str, fetched_at: datetime | None) -> Moment | None:
+    """The moment that was so long before the fetch: "2 days ago", "вчера", "vor 3 Wochen"; none for anything else.
+
+    Minutes and hours have the precision of a second; a week is no day, and has that of a month. Whoever keeps the date
+    has to keep the first: the same review is "3 months ago" on its next crawl.
+    """
+    text = " ".join(value[: 2 * LONGEST_AGE].split()).lower()
+    age = _age(text) if fetched_at and 0 < len(text) <= LONGEST_AGE else None
+    if age is None or fetched_at is None:
+        return None
+    span, precision, clock = age
+    try:
+        at = fetched_at.astimezone(UTC) - span
+    except (ValueError, OverflowError):
+        return None
+    if at < EARLIEST:
+        return None
+    return (at if precision == "second" else datetime.combine(at, clock, UTC)), precision
+
+
+@lru_cache(maxsize=1000)
+def _age(text: str) -> tuple[timedelta | relativedelta, str, time] | None:
+    """How long ago a text says, how precisely, and at what time of the day; none for what is no age or to come."""
+    try:
+        found = _ages().get_date_data(text)
+    except (ValueError, OverflowError, TypeError, AttributeError, LookupError, ArithmeticError):
+        return None
+    at: datetime = found.date_obj or datetime.max  # noqa: DTZ901
+    has_clock = bool(CLOCK.search(text))
+    days = timedelta(days=(COUNTED_FROM.date() - at.date()).days)
+    if days < timedelta(0) or (at > COUNTED_FROM and not has_clock):
+        return None
+    if has_clock:
+        # The clock of a site is its own: of "yesterday at 18:00" only the day can be counted.
+        return days, "day", at.time()
+    if found.period == "time":
+        return COUNTED_FROM - at, "second", time()
+    if found.period in {"month", "year"}:
+        return relativedelta(COUNTED_FROM, at), found.period, time()
+    return days, "month" if found.period == "week" else "day", time()
+
+
+@cache
+def _ages() -> Any:
+    """The parser of ages; loaded where the first date in such words is met, since few sites have any."""
+    from dateparser.date import DateDataParser  # noqa: PLC0415
+
+    settings = {
+        "PARSERS": ["relative-time"], "RELATIVE_BASE": COUNTED_FROM, "RETURN_TIME_AS_PERIOD": True, "TIMEZONE": "UTC",
+    }  # fmt: skip
+    return DateDataParser(languages=list(LANGUAGES), settings=settings, try_previous_locales=False)

@@ -141,6 +141,7 @@ def new_mention(
         text=mention.text,
         published_at=published_at,
         precision=precision,
+        keeps_date=mention.is_counted_back,
         rating=mention.rating,
         rating_best=mention.best,
         rating_worst=mention.worst,

@@ -116,15 +116,19 @@ def normal(value: Any, depth: int = 0) -> Any:
         "value" in value and "type" in value and set(value) <= {"type", "id", "value"}
     ):
         return _of_microdata(value, depth)
-    node = {_short(str(name)): normal(part, depth + 1) for name, part in value.items() if name not in ("@type", "@id")}
-    return node | _named(value.get("@type"), value.get("@id"))
+    return _properties(value, depth) | _named(value.get("@type"), value.get("@id"))
+
+
+def _properties(parts: Node, depth: int) -> Node:
+    """Properties by their short names; `x/@id` is short for nothing."""
+    named = ((_short(str(name)), part) for name, part in parts.items())
+    return {name: normal(part, depth + 1) for name, part in named if name not in ("@type", "@id")}
 
 
 def _of_microdata(item: Node, depth: int) -> Node:
     """An item of `microdata`; one without properties is its own name."""
     parts = item.get("properties") or {"name": item.get("value")}
-    node = {_short(str(name)): normal(part, depth + 1) for name, part in parts.items()}
-    return node | _named(item.get("type"), item.get("id"))
+    return _properties(parts, depth) | _named(item.get("type"), item.get("id"))
 
 
 def _named(types: Any, node_id: Any) -> Node:

@@ -11,9 +11,14 @@ from store.identity import NAMELESS
 LONGEST_SOURCE = 200_000
 """Characters of markup that are looked at; ten times what is stored of a text."""
 UNESCAPINGS = 2
-TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--(?:[^-<]|-(?!->)|<(?!!--)){0,500}-->")
 ENTITY = re.compile(r"&(?:[a-zA-Z]{2,31}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
-INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\u00ad\u200e\u200f\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+INVISIBLE = re.compile(
+    r"[\u200b\u2060-\u2064\u206a-\u206f\ufeff\u00ad\u034f\u180e\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]"
+    r"|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]"
+)
+"""Zero-width characters, marks and overrides of direction, controls, and what no encoding can carry."""
+LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028]")
 # Joiners shape Arabic and Indic letters and hold emoji together; elsewhere they only make equal texts differ.
 STRAY_JOINER = re.compile(r"(?<![\u0600-\u0dff\u2190-\U0001fbff])[\u200c\u200d]")
 SPACES = re.compile(r"[^\S\n]+")
@@ -21,7 +26,10 @@ BLANK_LINES = re.compile(r" ?\n ?(?:\n ?)+")
 
 
 def plain(value: str) -> str:
-    """Plain text of a value that may be HTML, escaped HTML or text already; entities and invisible characters go."""
+    """Plain text of a value that may be HTML, escaped HTML or text already; entities and invisible characters go.
+
+    What it gave it gives again, but for a text that still has tags or entities: one that was written about them.
+    """
     text = value[:LONGEST_SOURCE]
     for _ in range(UNESCAPINGS):
         if TAG.search(text):
@@ -29,7 +37,8 @@ def plain(value: str) -> str:
         if not ENTITY.search(text):
             break
         text = html.unescape(text)
-    text = STRAY_JOINER.sub("", INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    text = LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n")
+    text = STRAY_JOINER.sub("", INVISIBLE.sub("", text))
     return BLANK_LINES.sub("\n\n", SPACES.sub(" ", text)).strip()
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from core.clock import day_of, zone
 from core.labels import Label, Side, TextKind, kind_of_text, label_of_rating
 from store.columns import UtcDateTime
+from store.cutting import cut
 from store.database import ONE_STATEMENT, ReadSession, WriteSession, insert_for, take_turn
 from store.identity import content_hash
 from store.models import Brand, Mention, MentionVersion
@@ -31,6 +32,8 @@ class NewMention:
     text: str
     published_at: datetime
     precision: str = "second"
+    keeps_date: bool = False
+    """Whether a date that is known already is the better one: this one was counted back from now."""
     location_id: int | None = None
     feed_id: int | None = None
     rating: float | None = None
@@ -85,7 +88,12 @@ def keep_mentions(session: WriteSession, brand: Brand, mentions: Sequence[NewMen
         for key, row in rows.items()
         if key not in known
     ]
-    both = [(known[key], _completed(known[key], row)) for key, row in rows.items() if key in known]
+    keep_dates = {(m.channel_id, m.native_id) for m in mentions if m.keeps_date}
+    both = [
+        (known[key], _completed(known[key], row, keeps_date=key in keep_dates))
+        for key, row in rows.items()
+        if key in known
+    ]
     edits = [(old, row) for old, row in both if _differs(old, row)]
     authors = _speakers([*new, *(row for _, row in edits), *(old._asdict() for old, _ in edits)])
     rivals = _rivals(session, brand, authors)
@@ -105,7 +113,7 @@ def keep_mentions(session: WriteSession, brand: Brand, mentions: Sequence[NewMen
 
 def _row(brand: Brand, mention: NewMention) -> dict[str, Any]:
     said_on = day_of(mention.published_at, zone(brand.timezone))
-    text = mention.text[:LONGEST_TEXT]
+    text = cut(mention.text, LONGEST_TEXT)
     rated = mention.rating is not None
     return {
         "brand_id": brand.id,
@@ -166,10 +174,10 @@ def _known(session: ReadSession, brand: Brand, keys: Iterable[tuple[int, str]]) 
     return found
 
 
-def _completed(old: Any, row: dict[str, Any]) -> dict[str, Any]:
+def _completed(old: Any, row: dict[str, Any], *, keeps_date: bool) -> dict[str, Any]:
     """The row with what it does not say taken from before: a later look may know less, a file lack a column."""
     unsaid = [name for name in KEPT_WHERE_NONE if row[name] is None]
-    unsaid += DATES if row["precision"] == "fetched" else ()
+    unsaid += DATES if row["precision"] == "fetched" or (keeps_date and old.precision != "fetched") else ()
     return row | {name: getattr(old, name) for name in unsaid}
 
 

@@ -8,11 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from crawlers.identities import content_id, native_ids
 from crawlers.items import Answer, CrawledMention, Page
-from crawlers.moments import moment
+from crawlers.moments import Moment, counted_back, moment
 from crawlers.pages import html_page
 from crawlers.ratings import Rating, number, rating_of
 from crawlers.sites import linked
@@ -53,7 +54,7 @@ def page_of(answer: Answer) -> Page:
     """One page -> its reviews, in the order of the page."""
     page = html_page(answer)
     found = structured(page)
-    reviews = _once([_reviews(nodes, page.base) for nodes in found.nodes.values()])
+    reviews = _once([_reviews(nodes, page.base, answer.fetched_at) for nodes in found.nodes.values()])
     kept = [(review, review.mention) for review in reviews if review.mention]
     ids = native_ids([review.node for review, _ in kept], _others(found), answer.url)
     return Page(
@@ -108,7 +109,7 @@ def _others(found: Structured) -> Iterator[Node]:
     return (node for nodes in found.nodes.values() for node, is_review in _walked(nodes) if not is_review)
 
 
-def _reviews(nodes: list[Node], base: str) -> list[_Review]:
+def _reviews(nodes: list[Node], base: str, fetched_at: datetime | None) -> list[_Review]:
     ids: Ids = {}
     for node, _ in _walked(nodes):
         if "@id" in node:
@@ -124,7 +125,7 @@ def _reviews(nodes: list[Node], base: str) -> list[_Review]:
             if statement in stated:
                 continue
             stated.add(statement)
-        reviews.append(_review(node, ids, base))
+        reviews.append(_review(node, ids, base, fetched_at))
     return reviews
 
 
@@ -132,12 +133,12 @@ def _is_reference(node: Node, ids: Ids) -> bool:
     return "@id" in node and not node.keys() - {"@id", "@type"} and bool(ids[node["@id"]].keys())
 
 
-def _review(node: Node, ids: Ids, base: str) -> _Review:
+def _review(node: Node, ids: Ids, base: str, fetched_at: datetime | None) -> _Review:
     text = next((text for text in (plain(_text(node.get(name), ids)) for name in TEXTS) if text), "")
     rating, lost_rating = _rating(node, ids)
     if not text and rating is None:
         return _Review(node, None, lost_rating)
-    said = next((found for found in (moment(_text(node.get(name), ids)) for name in DATES) if found), None)
+    said, is_counted_back = _said([_text(node.get(name), ids) for name in DATES], fetched_at)
     mention = CrawledMention(
         native_id="",
         text=text,
@@ -148,10 +149,20 @@ def _review(node: Node, ids: Ids, base: str) -> _Review:
         language=line(_text(node.get("inLanguage"), ids))[:LONGEST_LANGUAGE] or None,
         published_at=said[0] if said else None,
         precision=said[1] if said else "second",
+        is_counted_back=is_counted_back,
         url=linked(base, _text(node.get("url"), ids)) if node.get("url") else None,
         answer=_answer(node, ids),
     )
     return _Review(node, mention, lost_rating)
+
+
+def _said(dates: list[str], fetched_at: datetime | None) -> tuple[Moment | None, bool]:
+    """The first of the dates that is one, and whether it had to be counted back from the fetch."""
+    if said := next((found for found in map(moment, dates) if found), None):
+        return said, False
+    ages = (counted_back(date, fetched_at) for date in dates)
+    said = next((found for found in ages if found), None)
+    return said, said is not None
 
 
 def _one(value: Any, ids: Ids) -> Any:

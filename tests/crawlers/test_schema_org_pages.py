@@ -103,11 +103,41 @@ def test_an_address_of_what_is_reviewed_is_no_identity_even_if_one_review_alone_
 
 
 def test_a_place_on_the_page_is_an_identity_without_the_page() -> None:
-    ids = [mention.native_id for mention in read("graph.html").mentions]
-    elsewhere = page(review(1, **{"@id": "https://example.org/club?page=1#review-1"}))
+    by_fragment = page(review(1, **{"@id": "#review-901"}), at="https://example.org/club?page=2")
+    by_address = page(review(1, **{"@id": "https://example.org/club?page=1#review-901"}))
 
-    assert ids == ["#review-1", "#review-2"]
-    assert elsewhere.mentions[0].native_id == "#review-1"
+    assert by_fragment.mentions[0].native_id == by_address.mentions[0].native_id == "#review-901"
+
+
+def numbered(first: int, *reviews: int) -> list[dict[str, object]]:
+    return [review(n, **{"@id": f"#review-{place}"}) for place, n in enumerate(reviews, first)]
+
+
+def ids(*reviews: object, at: str = ADDRESS) -> list[str]:
+    return [mention.native_id for mention in page(*reviews, at=at).mentions]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_count_of_the_places_on_each_page_is_no_identity(first: int) -> None:
+    page_1, page_2 = numbered(first, 7, 8), numbered(first, 9)
+
+    found = ids(*page_1) + ids(*page_2, at="https://example.org/club?page=2")
+
+    assert len(set(found)) == 3
+    assert not any("#" in native_id for native_id in found)
+
+
+def test_a_count_that_goes_on_from_page_to_page_is_no_identity() -> None:
+    before = ids(*numbered(21, 7, 8, 9), at="https://example.org/club?page=2")
+    after_a_new_one = ids(*numbered(21, 6, 7, 8), at="https://example.org/club?page=2")
+
+    assert after_a_new_one[1:] == before[:2]
+
+
+def test_numbers_that_are_no_count_are_identities() -> None:
+    found = [review(n, **{"@id": f"#comment-{n}"}) for n in (7, 8, 12)]
+
+    assert ids(*found) == ["#comment-7", "#comment-8", "#comment-12"]
 
 
 def test_microdata_is_read_like_json_ld() -> None:
@@ -189,6 +219,27 @@ def test_a_script_in_a_reviews_address_is_not_kept() -> None:
     assert page(review(1, url="javascript:alert(1)")).mentions[0].url is None
 
 
+def test_an_age_is_counted_back_from_the_fetch() -> None:
+    html = review_page([review(1, datePublished="2 дня назад"), review(2, datePublished="2024-01-01")]).encode()
+
+    aged, dated = page_of(Answer(ADDRESS, html, fetched_at=datetime(2026, 11, 20, 10, tzinfo=UTC))).mentions
+
+    assert (aged.published_at, aged.precision) == (datetime(2026, 11, 18, tzinfo=UTC), "day")
+    assert (aged.is_counted_back, dated.is_counted_back) == (True, False)
+
+
+def test_a_review_without_an_id_keeps_its_identity_while_it_ages() -> None:
+    nameless = {**review(1), "@id": None}
+    crawls = [("yesterday", datetime(2026, 11, 20, tzinfo=UTC)), ("2 days ago", datetime(2026, 11, 22, tzinfo=UTC))]
+
+    pages = [
+        page_of(Answer(ADDRESS, review_page([{**nameless, "datePublished": said}]).encode(), fetched_at=at))
+        for said, at in crawls
+    ]
+
+    assert pages[0].mentions[0].native_id == pages[1].mentions[0].native_id
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -198,13 +249,14 @@ def test_a_script_in_a_reviews_address_is_not_kept() -> None:
         SCRIPT + "x" + "\n" * 300_000 + "x</script>",
         SCRIPT + '{"review":' * 900 + "1" + "}" * 900 + "</script>",
         SCRIPT + '{"@type":"Review","reviewBody":{"a":[[[]]]},"reviewRating":[[],{}]}</script>',
+        SCRIPT + '{"@type":"Review","reviewBody":"a","x/@id":[],"about":{"properties":{"@id":[1]}}}</script>',
         SCRIPT + '{"@type":{"x":1},"@id":[],"review":[1,"x",null,[],{"author":{"name":{}}}]}</script>',
         SCRIPT + '{"@type":"Review","reviewBody":"\\ud800\\u0000x","reviewRating":1e999}</script>',
         '<div itemscope itemtype="https://schema.org/Review" itemprop="review">' * 3_000,
         '<div typeof="Review" vocab="https://schema.org/">' * 300,
         "<div>" * 100_000,
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_a_hostile_shape_is_read_without_a_fault(body: str) -> None:
     found = page_of(Answer(ADDRESS, body.encode()))

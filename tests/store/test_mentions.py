@@ -76,6 +76,25 @@ def test_a_text_of_a_megabyte_is_cut_and_marked(world: World) -> None:
     assert not short.is_cut
 
 
+def test_a_date_that_is_counted_back_does_not_replace_a_better_one(world: World) -> None:
+    review = world.mention("r1", published_at=NOW - timedelta(days=2), precision="day")
+    world.keep(review)
+
+    kept = world.keep(replace(review, published_at=NOW - timedelta(days=30), precision="month", keeps_date=True))
+
+    assert kept == Kept(unchanged=1)
+    assert (stored(world)[0].published_at, stored(world)[0].precision) == (NOW - timedelta(days=2), "day")
+
+
+def test_a_date_that_is_counted_back_replaces_that_of_the_fetch(world: World) -> None:
+    review = world.mention("r1", published_at=NOW, precision="fetched")
+    world.keep(review)
+
+    world.keep(replace(review, published_at=NOW - timedelta(days=30), precision="month", keeps_date=True))
+
+    assert (stored(world)[0].published_at, stored(world)[0].precision) == (NOW - timedelta(days=30), "month")
+
+
 def test_the_newest_mention_of_an_author_in_a_month_is_the_voice(world: World) -> None:
     old = world.mention("old", author_key="a" * 32, published_at=NOW - timedelta(hours=5))
     new = world.mention("new", author_key="a" * 32, published_at=NOW - timedelta(hours=1))
