@@ -143,6 +143,10 @@ class Source:
             target = None
         return target, Page(url=answer.url, is_recognised=target is not None)
 
+    def signs_in(self, keys: Keys) -> bool:
+        """Whether there is a token to ask for: not where all its keys are optional and one is not set."""
+        return any(key.is_needed for key in self.keys) or all(keys.get(key.name) for key in self.keys)
+
     def missing_keys(self, keys: Keys) -> list[Key]:
         """The keys that it cannot do without and that are not set."""
         return [key for key in self.keys if key.is_needed and not keys.get(key.name)]

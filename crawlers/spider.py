@@ -14,6 +14,7 @@ from core.clock import now
 from core.errors import Invalid
 from crawlers.items import Answer, CrawledMention, Page
 from crawlers.losses import loss
+from crawlers.numbering import numbered
 from crawlers.outcomes import UNMODIFIED, Outcome, Seen, Verdict, is_captcha, later
 from crawlers.progress import Tell
 from crawlers.queries import Query, query_of
@@ -45,7 +46,8 @@ class SourceSpider(Spider):
 
     def __init__(self, *, source: Source, work: Work, storage: Storage, seen: Seen, tell: Tell) -> None:
         super().__init__()
-        self.source, self.work, self.storage, self.seen, self.tell = source, work, storage, seen, tell
+        self.source = numbered(source, work.target)
+        self.work, self.storage, self.seen, self.tell = work, storage, seen, tell
         self.keys = dict(work.keys)
         self.allows_private = work.allows_private
         self.query: Query | None = None
@@ -71,7 +73,7 @@ class SourceSpider(Spider):
         rebased_starts = [rebased(url, self.work.base_url) for url in starts]
         self.own_sites += rebased_starts
         self.route = Route(rebased_starts, self.work.cursor, now(), self.source.absence)
-        if self.source.sign_in is None:
+        if self.source.sign_in is None or not self.source.signs_in(self.keys):
             yield self._first_request()
             return
         url = rebased(self.source.sign_in.url, self.work.base_url)
@@ -170,7 +172,7 @@ class SourceSpider(Spider):
         page = self._asked_for(page)
         fingerprint = content_hash(*(f"{mention.native_id}\n{mention.text}" for mention in page.mentions))
         if page.mentions and fingerprint in self.fingerprints:
-            self.seen.is_repeating = True
+            self.seen.is_repeating = not page.may_repeat
             page = replace(page, mentions=(), threads=(), next_url=None)
         self.fingerprints.add(fingerprint)
         self.is_doubtful |= self.seen.is_repeating or page.problem is not None or page.is_selection
@@ -280,4 +282,3 @@ def answer_of(response: Response, url: str) -> Answer:
         for name, values in response.headers.items()
     }
     return Answer(url=url, body=response.body, headers=headers, status=response.status, fetched_at=now())
-

@@ -37,6 +37,12 @@ def plain(value: str) -> str:
         if not ENTITY.search(text):
             break
         text = html.unescape(text)
+    return tidy(text)
+
+
+def tidy(value: str) -> str:
+    """A text that its source gives as text already: `<b>` stays, as its author wrote it; invisible characters go."""
+    text = value[:LONGEST_SOURCE]
     text = LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n")
     text = STRAY_JOINER.sub("", INVISIBLE.sub("", text))
     return BLANK_LINES.sub("\n\n", SPACES.sub(" ", text)).strip()

@@ -362,3 +362,13 @@ def test_a_source_whose_key_is_missing_says_which() -> None:
     assert forum.seen.failure
     assert forum.seen.failure.outcome == Outcome.NEEDS_KEY
     assert "AFTERWORD_KEY__FORUM" in (forum.seen.failure.detail or "")
+
+
+def test_a_source_whose_keys_are_optional_is_read_without_them_and_signs_in_with_all_of_them() -> None:
+    optional = (Key("name", "an account", is_needed=False), Key("forum", "its password", is_needed=False))
+    source = replace(SIGNED, keys=optional, signed=lambda ask, _: ask)
+    pages = {"/token": {"token": "t1"}, "/": listed(post("a", 1))}
+
+    assert Forum(pages, source).pass_over() == ["/"]
+    assert Forum(pages, source, keys={"forum": "p"}).pass_over() == ["/"]
+    assert Forum(pages, source, keys={"forum": "p", "name": "n"}).pass_over() == ["/token", "/"]
