@@ -1,6 +1,7 @@
 """Reading JSON that a site may have made of anything: what is not there, or not what it should be, is none."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from xml.sax import SAXException
 
@@ -66,6 +67,16 @@ def page_of_rows(
 def not_its_shape(answer: Answer, problem: str) -> Page:
     """An answer that is not this source's: a page of nothing, with the reason in words."""
     return Page(url=answer.url, is_recognised=False, problem=problem)
+
+
+def unless_unreadable(page: Page) -> Page:
+    """The page, or one of another layout where it lists items and not one of them could be read.
+
+    For sources that drop nothing on purpose: without it a changed layout within the items would read as an empty list.
+    """
+    if page.mentions or not page.dropped:
+        return page
+    return replace(page, problem=f"none of the {page.dropped} items on the page can be read")
 
 
 def joined_text(*parts: str) -> str:

@@ -255,7 +255,7 @@ class SourceSpider(Spider):
         seen.filtered += page.filtered
         seen.added += kept.added
         seen.changed += kept.changed + kept.removed
-        if kept.doubted:
+        if kept.doubted and seen.mentions:  # an empty list has a name of its own
             detail = (
                 f"{kept.doubted} mentions are no longer listed: too many at once to believe; none was marked removed"
             )

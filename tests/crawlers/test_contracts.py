@@ -56,7 +56,9 @@ def played(crawls: Crawls) -> Played:
         for act in Act:
             routes = [contract.routes(act) for contract in CONTRACTS.values()]
             site.pages = {path: answers for route in routes for path, answers in route.items()}
-            assert len(site.pages) == sum(map(len, routes)), "two sources share a path"
+            assert all(site.pages[path] == route[path] for route in routes for path in route), (
+                "two sources share a path"
+            )
             crawls.crawl(*feeds.values(), base_url=site.url)
             found.note(act, crawls)
     with crawls.db.read() as session:

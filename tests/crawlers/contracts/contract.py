@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from crawlers.outcomes import Outcome
-from tests.sites import Answers
+from tests.sites import Answers, as_json
+
+GOOGLES_TOKEN = as_json({"access_token": "ya29.of-a-stand-in", "expires_in": 3599, "token_type": "Bearer"})
+"""What is at `/token`, where all that sign in at Google ask: the one path that sources may share."""
 
 
 class Act(StrEnum):
