@@ -38,6 +38,8 @@ class Route:
     """The cursor that is kept meanwhile: who goes on from it reads the page, and its threads, again."""
     threads: deque[str] = field(init=False, default_factory=deque)
     read_threads: set[str] = field(init=False, default_factory=set)
+    left_out: set[str] = field(init=False, default_factory=set)
+    """Mentions of the present page that the query does not ask for."""
 
     def __post_init__(self) -> None:
         paths = {_path(url) for url in self.starts}
@@ -67,6 +69,17 @@ class Route:
         gone = self.pending.gone if len(self.starts) == 1 else None
         return replace(self.pending, cursor=self._of_all_starts(self.pending.cursor), gone=gone)
 
+    def of_kept(self, page: Page) -> Page:
+        """A page of a thread without answers to what the query left out: one list may have the answers to several."""
+        kept = []
+        for mention in page.mentions:
+            if mention.reply_to in self.left_out:
+                self.left_out.add(mention.native_id)
+            else:
+                self.left_out.discard(mention.native_id)
+                kept.append(mention)
+        return replace(page, mentions=tuple(kept), filtered=page.filtered + len(page.mentions) - len(kept))
+
     def next_url(self) -> str | None:
         """The page to read after the one that was kept, of this start; none at its end."""
         if self.threads:
@@ -94,7 +107,8 @@ class Route:
         held = {"complete": False, "at": here, "since": self.walk.since.isoformat()}
         self.pending = step
         self.held = held if step.cursor.get("complete") else step.cursor
-        self.threads.extend(thread.url for thread in page.threads)
+        # The answers to several mentions may be one list.
+        self.threads.extend(dict.fromkeys(thread.url for thread in page.threads))
 
     def _may_lead_to_news(self, page: Page) -> bool:
         """Whether pages after one that has nothing new may have it.

@@ -194,8 +194,10 @@ class SourceSpider(Spider):
 
     def _asked_for(self, page: Page) -> Page:
         """What the query asks for, and its threads: answers need not name the brand."""
-        if self.query is None or self.route.in_thread:
+        if self.query is None:
             return page
+        if self.route.in_thread:
+            return self.route.of_kept(page)
         kept: dict[str, CrawledMention] = {}
         for mention in page.mentions:
             if (mention.in_thread and mention.reply_to in kept) or self.query.matches(mention.text):
@@ -203,6 +205,7 @@ class SourceSpider(Spider):
         threads = tuple(thread for thread in page.threads if thread.of in kept)
         dates = [one.published_at for one in page.mentions if one.published_at and not one.in_thread]
         newest = {"newest": max(dates).isoformat()} if dates else {}
+        self.route.left_out = {mention.native_id for mention in page.mentions} - set(kept)
         left_out = page.filtered + len(page.mentions) - len(kept)
         return replace(
             page, mentions=tuple(kept.values()), threads=threads, filtered=left_out,

@@ -372,3 +372,23 @@ def test_a_source_whose_keys_are_optional_is_read_without_them_and_signs_in_with
     assert Forum(pages, source).pass_over() == ["/"]
     assert Forum(pages, source, keys={"forum": "p"}).pass_over() == ["/"]
     assert Forum(pages, source, keys={"forum": "p", "name": "n"}).pass_over() == ["/token", "/"]
+
+
+def with_answers_of_several(answer: Answer) -> Page:
+    """The posts of the forum as two that share a thread, in which each is answered."""
+    page = page_of(answer)
+    if "/t/" not in answer.url:
+        return replace(page, threads=tuple(Thread(mention.native_id, f"{SITE}/t/all") for mention in page.mentions))
+    return replace(page, mentions=tuple(replace(one, reply_to=one.native_id[0]) for one in page.mentions))
+
+
+def test_answers_to_several_mentions_may_be_one_list_of_which_those_to_what_is_asked_for_are_kept() -> None:
+    pages = {
+        "/": listed(post("a", 1), post("b", 2, text="none"), post("c", 3)),
+        "/t/all": listed(post("a1", 0, text="well"), post("b1", 0, text="well"), post("c1", 0, text="well")),
+    }
+    forum = Forum(pages, replace(FORUM, page_of=with_answers_of_several), query="acme")
+
+    assert forum.pass_over() == ["/", "/t/all"]
+    assert forum.known == {"a", "c", "a1", "c1"}
+    assert forum.seen.filtered == 2
