@@ -118,6 +118,8 @@ class Page:
     """Answers to its mentions that are paged apart; they are read before the next page."""
     in_thread: bool = False
     """Whether it is a page of a thread; the spider knows."""
+    may_repeat: bool = False
+    """Whether an earlier page once more is the end of its list, as behind the last of numbered ones."""
     removed: tuple[str, ...] = ()
     """Native ids of what the source itself says is deleted."""
     refused: Verdict | None = None

@@ -13,6 +13,7 @@ from scrapy.crawler import Crawler
 
 from core.clock import now, zone
 from crawlers.items import CrawledMention, Page
+from crawlers.numbering import first_page
 from crawlers.outcomes import SUCCESSES, Outcome, Verdict
 from crawlers.sites import site_slug
 from crawlers.texts import INVISIBLE
@@ -132,7 +133,7 @@ def new_mention(
         published_at = published_at.replace(tzinfo=zone(work.timezone))
     if published_at is None or published_at > fetched_at + FUTURE:
         published_at, precision = fetched_at, "fetched"
-    url = INVISIBLE.sub("", mention.url or work.target)
+    url = INVISIBLE.sub("", mention.url or first_page(work.target))
     return NewMention(
         channel_id=work.channel_id,
         location_id=work.location_id,

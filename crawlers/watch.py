@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from core.errors import Invalid, UnknownSource
 from core.settings import Settings
 from crawlers.job import Job, done_in_child
+from crawlers.numbering import first_page, is_numbered
 from crawlers.probe import Finding
 from crawlers.refused import refusal_of
 from crawlers.sites import clean_address, rebased, site_of, site_slug
@@ -31,7 +32,7 @@ def recognise(url: str, settings: Settings, *, base_url: str | None = None, allo
     """
     try:
         address = clean_address(url)
-        fetched = rebased(address, base_url)
+        fetched = first_page(rebased(address, base_url))
     except Invalid as error:
         raise UnknownSource(str(error)) from error
     channel = site_slug(address)
@@ -48,4 +49,5 @@ def recognise(url: str, settings: Settings, *, base_url: str | None = None, allo
         msg = f"{address}: {finding.error}"
         raise UnknownSource(msg)
     target = rebased(finding.target, site_of(address)) if base_url else finding.target
+    target = address if is_numbered(address) else target
     return Recognised(finding.kind, target, finding.title or channel, channel)

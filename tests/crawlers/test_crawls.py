@@ -1,7 +1,7 @@
 """One process crawls all these sites, twice; each test looks at what one of them made of it."""
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -50,6 +50,24 @@ def unchanged(asked: Asked) -> Reply:
 def same_again(asked: Asked) -> Reply:
     number = int(asked.query.get("page", "1"))
     return Reply(review_page([review(501), review(502)], next_url=f"{asked.path}?page={number + 1}"))
+
+
+def numbered(first: int, behind: Reply | None) -> Callable[[Asked], Reply]:
+    """Three pages that link to no other; behind them an answer, or the last one once more."""
+    reviews = newest_first(first, 6)
+
+    def page(asked: Asked) -> Reply:
+        place = 2 * min(int(asked.query["page"]), 3)
+        return behind if behind and asked.query["page"] > "3" else Reply(review_page(reviews[place - 2 : place]))
+
+    return page
+
+
+def counted(asked: Asked) -> Reply:
+    """Pages whose reviews are called by their places, each page from 1 on."""
+    number = int(asked.query.get("page", "1"))
+    some = [review(900 + 2 * number + place, **{"@id": f"#review-{place}"}) for place in (1, 2)]
+    return Reply(review_page(some, next_url=f"{asked.path}?page=2" if number == 1 else None))
 
 
 @dataclass(frozen=True)
@@ -101,6 +119,8 @@ def crawled(crawls: Crawls) -> Iterator[Crawled]:
             "/loop": Reply(status=302, headers={"Location": "/loop"}),
             "/same-ids": review_page([{**review(1), "@id": None, "identifier": "17"}]),
             "/same-ids-too": review_page([{**review(2), "@id": None, "identifier": "17"}]),
+            "/counted": counted,
+            "/aged": review_page([review(231, datePublished="2 дня назад"), review(232, datePublished="3 weeks ago")]),
         }
         paths = [*main.pages, "/gone"]
         feeds = {path: crawls.feed(main.url + path, "feed" if path == "/feed" else "schema_org") for path in paths}
@@ -109,7 +129,10 @@ def crawled(crawls: Crawls) -> Iterator[Crawled]:
             "closed": crawls.feed(third.url + "/"),
             "ill": crawls.feed(fourth.url + "/"),
             "no-address": crawls.feed("club reviews"),
+            "numbered": crawls.feed(main.url + "/numbered?page={page}"),
+            "numbered-again": crawls.feed(main.url + "/numbered-again?page={page}"),
         }
+        main.pages |= {"/numbered": numbered(810, Reply("none", 404)), "/numbered-again": numbered(820, None)}
         crawls.crawl(*feeds.values())
         main.pages["/turns-empty"] = review_page([])
         main.pages["/edited"] = review_page([review(211, reviewBody="Передумал.")])
@@ -169,6 +192,31 @@ def test_an_edited_review_is_the_same_review(crawled: Crawled) -> None:
 
     assert (second.outcome, second.changed) == (Outcome.OK, 1)
     assert crawled.texts("/edited") == ["Передумал."]
+
+
+def test_reviews_that_are_called_by_their_places_are_all_kept(crawled: Crawled) -> None:
+    first, second = crawled.runs("/counted")
+
+    assert (first.outcome, first.added, second.changed) == (Outcome.OK, 4, 0)
+    assert len(set(crawled.texts("/counted"))) == 4
+
+
+@pytest.mark.parametrize("behind_is", ["numbered", "numbered-again"])
+def test_a_pattern_of_pages_is_followed_to_its_end(crawled: Crawled, behind_is: str) -> None:
+    first, second = crawled.runs(behind_is)
+
+    assert (first.outcome, first.detail, first.pages, first.added) == (Outcome.OK, None, 4, 6)
+    assert (second.outcome, second.pages) == (Outcome.NOTHING_NEW, 1)
+    assert all("{page}" not in str(mention.url) for mention in crawled.crawls.mentions(crawled.feeds[behind_is]))
+
+
+def test_an_age_is_a_date_that_later_crawls_do_not_move(crawled: Crawled) -> None:
+    days, weeks = crawled.crawls.mentions(crawled.feeds["/aged"])
+    first, second = crawled.runs("/aged")
+
+    assert (days.precision, weeks.precision) == ("day", "month")
+    assert timedelta(days=1) < days.first_seen_at - days.published_at < timedelta(days=4)
+    assert (first.added, second.outcome) == (2, Outcome.NOTHING_NEW)
 
 
 def test_broken_json_that_cannot_be_mended_is_named(crawled: Crawled) -> None:

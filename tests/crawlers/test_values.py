@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.limits import retry_after
-from crawlers.moments import moment
+from crawlers.moments import counted_back, moment
 from crawlers.outcomes import LATEST_RETRY
 from crawlers.ratings import Rating, rating_of
 from crawlers.sites import is_same_site, linked, next_in_header, rebased, site_slug
-from crawlers.texts import author_of, plain
+from crawlers.texts import ENTITY, TAG, author_of, plain
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -45,6 +45,52 @@ def test_what_names_no_day_is_no_date(text: str) -> None:
 @given(st.text() | st.floats() | st.integers() | st.dates().map(str) | st.datetimes().map(str))
 def test_no_date_raises(value: str | float) -> None:
     found = moment(value)
+
+    assert found is None or found[0].tzinfo
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "precision"),
+    [
+        ("2 days ago", datetime(2026, 10, 30, tzinfo=UTC), "day"),
+        ("Вчера", datetime(2026, 10, 31, tzinfo=UTC), "day"),
+        ("yesterday at 5 pm", datetime(2026, 10, 31, 17, tzinfo=UTC), "day"),
+        ("сегодня, 15:30", datetime(2026, 11, 1, 15, 30, tzinfo=UTC), "day"),
+        ("vor 2 Tagen", datetime(2026, 10, 30, tzinfo=UTC), "day"),
+        ("il y a 3 jours", datetime(2026, 10, 29, tzinfo=UTC), "day"),
+        ("3 недели назад", datetime(2026, 10, 11, tzinfo=UTC), "month"),
+        ("5 months ago", datetime(2026, 6, 1, tzinfo=UTC), "month"),
+        ("год назад", datetime(2025, 11, 1, tzinfo=UTC), "year"),
+        ("2 ч. назад", datetime(2026, 11, 1, 10, tzinfo=UTC), "second"),
+        ("an hour ago", datetime(2026, 11, 1, 11, tzinfo=UTC), "second"),
+        ("just now", NOW, "second"),
+    ],
+)
+def test_an_age_is_counted_back_from_the_fetch_no_more_precisely_than_it_is_told(
+    text: str, at: datetime, precision: str
+) -> None:
+    assert counted_back(text, NOW) == (at, precision)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "tomorrow", "через 2 дня", "May", "12", "100 years ago", "very long ago", "2 " * 99]
+)
+def test_what_is_no_age_is_no_date(text: str) -> None:
+    assert counted_back(text, NOW) is None
+
+
+def test_without_a_fetch_there_is_nothing_to_count_from() -> None:
+    assert counted_back("2 days ago", None) is None
+
+
+ages = st.lists(
+    st.sampled_from("2 99999999 -1 0.5 ago days дня назад vor Tagen at 10:00 25:99 5pm in hier 日 前".split())
+)
+
+
+@given(ages.map(" ".join) | st.text(max_size=40), st.datetimes(timezones=st.just(UTC)))
+def test_no_age_raises(text: str, fetched_at: datetime) -> None:
+    found = counted_back(text, fetched_at)
 
     assert found is None or found[0].tzinfo
 
@@ -94,15 +140,48 @@ def test_a_rating_lies_within_its_scale(value: object, best: object, worst: obje
         ("один\r\n\r\n\r\nдва", "один\n\nдва"),
         ("👨\u200d👩\u200d👧 ok\u200d", "👨\u200d👩\u200d👧 ok"),
         ("<script>alert(1)</script>текст<style>p{}</style>", "текст"),
+        ("<ul><li>раз<li>два</ul><table><tr><td>три</table>", "раз\nдва\n\nтри"),
+        ("<!-- было -->стало<!--[if IE]>x<![endif]-->", "стало"),
+        ("один\u2028два\u2029три\x85четыре", "один\nдва\n\nтри\nчетыре"),
+        ("👍🏽 ❤\ufe0f\u200d🔥 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f 🇷🇺", None),
+        ("می\u200cخواهم क्\u200dष", None),
+        ("\u202eкот\u202c \u2066x\u2069 a\u2060b \u180ec\x9d", "кот x ab c"),
     ],
 )
-def test_a_text_is_plain(value: str, expected: str) -> None:
-    assert plain(value) == expected
+def test_a_text_is_plain(value: str, expected: str | None) -> None:
+    assert plain(value) == (value if expected is None else expected)
 
 
 @given(st.text(max_size=300))
 def test_no_text_raises_and_all_can_be_stored(value: str) -> None:
     assert "\x00" not in plain(value).encode().decode()
+
+
+PIECES = (
+    "<p>",
+    "</p>",
+    "<b",
+    "<!--",
+    "&amp;",
+    "&lt;",
+    "&zwj;",
+    "&#13;",
+    "👨",
+    "🏽",
+    "\u200d",
+    "\u200b",
+    "\u2028",
+    "й",
+    "ب",
+)
+pieces = st.lists(st.sampled_from([*PIECES, *"ab<>&;#/ \n\r\t"]), max_size=30).map("".join)
+
+
+@given(pieces | st.text(max_size=100))
+def test_what_is_plain_already_stays_as_it_is(value: str) -> None:
+    once = plain(value)
+
+    assert TAG.search(once) or ENTITY.search(once) or plain(once) == once
 
 
 @pytest.mark.parametrize("name", ["Аноним", "guest", " — ", "Anonymous.", "", "Гость"])
