@@ -10,7 +10,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from crawlers.addresses import is_public, literal
 from crawlers.losses import NotAsked, Private, loss
 from crawlers.outcomes import TOO_MANY, Outcome, Verdict
-from crawlers.sites import is_same_site
+from crawlers.sites import is_same_site, rebased
 
 
 class OwnSite:
@@ -24,19 +24,23 @@ class OwnSite:
         """Scrapy's way of making a component."""
         return cls(crawler)
 
-    def process_request(self, request: Request) -> None:
+    def process_request(self, request: Request) -> Request | None:
         """Raise NotAsked for a request to another site than the one that is crawled, and for an inner address.
 
-        What a name stands for is looked at where it is connected to: `connections.Gate`.
+        A redirect of a stand-in may name the site that it stands in for: it stays with the stand-in. What a name stands
+        for is looked at where it is connected to: `connections.Gate`.
         """
         own_sites: list[str] = getattr(self.crawler.spider, "own_sites", [])
         if not any(is_same_site(request.url, own) for own in own_sites):
+            if any(is_same_site(request.url, site) for site in getattr(self.crawler.spider, "stands_in_for", ())):
+                return request.replace(url=rebased(request.url, own_sites[0]))
             start_url = own_sites[0] if own_sites else "the feed"
             detail = f"{start_url} leads to {request.url[:200]}, another site: watch that one instead if it is right"
             raise NotAsked(Verdict(Outcome.FAILED, detail))
         address = literal(urlparse_cached(request).hostname or "")
         if address and not is_public(address) and not getattr(self.crawler.spider, "allows_private", False):
             raise Private(address)
+        return None
 
 
 MOST_ROBOTS = 500 * 1024

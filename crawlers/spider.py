@@ -53,6 +53,8 @@ class SourceSpider(Spider):
         self.query: Query | None = None
         self.own_sites = [rebased(work.target, work.base_url)]
         """Addresses whose sites may be fetched from."""
+        self.stands_in_for: list[str] = []
+        """Addresses of the sites whose place a stand-in takes."""
         self.route = Route(self.own_sites, work.cursor, now(), source.absence)
         self.fingerprints: set[str] = set()
         self.empty_pages = 0
@@ -70,6 +72,7 @@ class SourceSpider(Spider):
         except Invalid as error:
             self.fail(Verdict(Outcome.FAILED, str(error)))
             return
+        self.stands_in_for = [self.work.target, *starts] if self.work.base_url else []
         rebased_starts = [rebased(url, self.work.base_url) for url in starts]
         self.own_sites += rebased_starts
         self.route = Route(rebased_starts, self.work.cursor, now(), self.source.absence)
