@@ -9,6 +9,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from core.errors import UnknownSource
 from crawlers.items import Answer
 from crawlers.losses import loss
 from crawlers.outcomes import Outcome, Verdict, refusal
@@ -69,14 +70,22 @@ class ProbeSpider(Spider):
 
 
 def finding_of(answer: Answer) -> Finding:
-    """Which source reads an answer; pure. The first of the registry that recognises it."""
+    """Which source reads an answer; pure. The first of the registry that recognises it.
+
+    Where a source only knows what to watch instead, and no other reads it, that is the error.
+    """
     problems: list[str] = []
+    instead: list[str] = []
     for kind, source in SOURCES.items():
-        target, page = source.found_behind(answer)
+        try:
+            target, page = source.found_behind(answer)
+        except UnknownSource as error:
+            instead.append(str(error))
+            continue
         if target:
             return Finding(kind=kind, target=target, title=page.title)
         problems += [page.problem] if page.problem else []
-    return Finding(error=_unread(answer, problems))
+    return Finding(error=instead[0] if instead else _unread(answer, problems))
 
 
 def _unread(answer: Answer, problems: list[str]) -> str:

@@ -108,7 +108,10 @@ class Source:
     claims: Callable[[str], str | None] = _nowhere
     """The target behind an address that is this source's whatever it answers; none where only the page tells."""
     behind: Callable[[Answer], str | None] | None = None
-    """The target that a fetched page shows; without it, its own address where `page_of` recognises the page."""
+    """The target that a fetched page shows; without it, its own address where `page_of` recognises the page.
+
+    Raises UnknownSource, with the address to watch instead, where what the page shows lies at another site.
+    """
     starts: Callable[[str, Query | None], Sequence[str]] = _target_itself
     """Addresses where a pass begins, for a target and the feed's query; raises Invalid where the query is missing."""
     searches: bool = False

@@ -10,14 +10,21 @@ from core.errors import UnknownSource
 from crawlers import spiders
 from crawlers.source import Source, Tier
 
-FIRST = ("feed", "schema_org")
-"""A page that these read is theirs, whatever software of a known kind made it."""
+FIRST = ("feed", "woocommerce", "schema_org")
+"""A page that these read is theirs, whatever software of a known kind made it.
+
+But for a shop's: the page of a product states five of its reviews, and the shop's API has all.
+"""
 
 
 def _all() -> list[Source]:
     names = [module.name for module in pkgutil.iter_modules(spiders.__path__)]
     modules = [import_module(f"{spiders.__name__}.{name}") for name in names]
-    return sorted((module.SOURCE for module in modules), key=lambda source: (source.kind not in FIRST, source.kind))
+    return sorted((module.SOURCE for module in modules), key=lambda source: (_turn(source.kind), source.kind))
+
+
+def _turn(kind: str) -> int:
+    return FIRST.index(kind) if kind in FIRST else len(FIRST)
 
 
 SOURCES: dict[str, Source] = {source.kind: source for source in _all()}
