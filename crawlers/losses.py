@@ -25,7 +25,7 @@ class Private(NotAsked):
     """An address of the inner network that nobody allowed."""
 
     def __init__(self, address: str) -> None:
-        detail = f"{address} is an address of the inner network: add the feed with --allow-private if you mean it"
+        detail = f"{address} is an address of the inner network: `watch` or `feed add` it with --allow-private if you mean it"
         super().__init__(Verdict(Outcome.FAILED, detail))
 
 

@@ -14,7 +14,7 @@ import sys
 import threading
 from collections import defaultdict
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,9 +22,12 @@ import structlog
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.utils.reactor import install_reactor
+from twisted.logger import STDLibLogObserver, globalLogBeginner
 
 from core.errors import AfterwordError, UnknownSource
 from core.logs import configure_logs
+from core.secrets import Discreet, Secrets
+from core.settings import Settings
 from crawlers.job import INTERRUPTED, Job
 from crawlers.outcomes import Outcome, Seen, Verdict, verdict
 from crawlers.probe import Finding, ProbeSpider
@@ -49,11 +52,13 @@ CAPS = frozenset({"closespider_timeout", "closespider_pagecount"})
 class Crawling:
     """All crawls of one process: one at a time per site, several sites at once, until all are done or it is stopped."""
 
-    def __init__(self, job: Job) -> None:
-        self.job = job
+    def __init__(self, job: Job, secrets: Secrets) -> None:
+        self.job, self.secrets = job, secrets
         self.runner = AsyncCrawlerRunner(scrapy_settings(job.settings))
         self.sites = asyncio.Semaphore(SITES_AT_ONCE)
         self.is_stopping = False
+        self.error: AfterwordError | None = None
+        """The first that kept a feed from being crawled; it does not keep the others."""
         self.stopping: asyncio.Future[None] | None = None
 
     def stop(self) -> None:
@@ -74,7 +79,7 @@ class Crawling:
         """Crawl all feeds; nothing to report."""
         db = open_database(self.job.settings.database_url)
         keys = {name: value.get_secret_value() for name, value in self.job.settings.key.items()}
-        storage = Storage(db, secret_of(self.job.settings), keys)
+        storage = Storage(db, secret_of(self.job.settings), keys, self.secrets.add)
         by_site: dict[str, list[int]] = defaultdict(list)
         with db.read() as session:
             for feed_id in self.job.feed_ids:
@@ -85,6 +90,8 @@ class Crawling:
                 await asyncio.gather(*(self._site(feed_ids, storage, tell) for feed_ids in by_site.values()))
         finally:
             db.close()
+        if self.error:
+            raise self.error
         return ""
 
     async def _site(self, feed_ids: list[int], storage: Storage, tell: Tell) -> None:
@@ -95,11 +102,15 @@ class Crawling:
                     await asyncio.sleep(self.job.settings.crawl_delay_s)
                 if self.is_stopping:
                     return
-                await self._feed(feed_id, storage, tell)
+                try:
+                    await self._feed(feed_id, storage, tell)
+                except AfterwordError as error:  # keys that cannot be read, a feed that was removed meanwhile
+                    self.error = self.error or error
                 tell(1, 0, 0)
 
     async def _feed(self, feed_id: int, storage: Storage, tell: Tell) -> None:
         work = await asyncio.to_thread(storage.start, feed_id, base_url=self.job.base_url)
+        self.secrets.add(work.keys.values())
         seen = Seen(had_mentions=work.had_mentions)
         try:
             source = source_of(work.kind)
@@ -116,6 +127,7 @@ class Crawling:
                 return  # the run stays open, as that of a killed crawl: the next one goes on from its cursor
             _note_end(crawler, seen)
         end = verdict(seen)
+        end = replace(end, detail=self.secrets.hidden_in(end.detail) if end.detail else None)
         await asyncio.to_thread(storage.finish, work, end)
         log.info("feed_crawled", feed=feed_id, outcome=end.outcome.value, pages=seen.pages, added=seen.added)
 
@@ -138,23 +150,36 @@ def _note_end(crawler: Crawler, seen: Seen) -> None:
 def main() -> None:
     """Do the job on standard input; leave with 0, 1 after an error that is on standard error, or 130 when stopped."""
     job: Job = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent wrote it
+    secrets = _kept_secret(job.settings)
     configure_logs(job.settings.log_level, as_json=job.settings.log_json)
     for name in TOLD_ANYWAY:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
-    status = _status(job)
+    status = _status(job, secrets)
     sys.stdout.flush()
     sys.stderr.flush()
     # Not sys.exit: a thread that hangs on a hostile page would be waited for.
     os._exit(status)
 
 
-def _status(job: Job) -> int:
+def _kept_secret(settings: Settings) -> Secrets:
+    """What no log may show. Everything goes through one discreet stream: ours, Scrapy's, Twisted's, any traceback."""
+    values = [*settings.key.values(), *([settings.secret_key] if settings.secret_key else [])]
+    secrets = Secrets(value.get_secret_value() for value in values)
+    stream: Any = Discreet(sys.stderr, secrets)
+    sys.stderr = stream
+    # Twisted has taken hold of the stream that was there when it was imported.
+    observers: list[Any] = [STDLibLogObserver()]
+    globalLogBeginner.beginLoggingTo(observers, redirectStandardIO=False)
+    return secrets
+
+
+def _status(job: Job, secrets: Secrets) -> int:
     from twisted.internet import reactor as installed  # noqa: PLC0415 - importing it installs it
 
     reactor: Any = installed
     loop = asyncio.get_event_loop()
-    crawling = Crawling(job)
+    crawling = Crawling(job, secrets)
 
     async def work() -> int:
         try:

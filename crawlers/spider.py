@@ -93,6 +93,7 @@ class SourceSpider(Spider):
         answer = answer_of(response, response.url)
         gained = self.source.sign_in.keys(answer) if answer.status < 300 else {}  # noqa: PLR2004
         if gained:
+            self.storage.hide(gained.values())
             self.keys |= gained
             yield self._first_request()
         else:

@@ -2,12 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 import structlog
 from scrapy.crawler import Crawler
 
@@ -57,6 +56,9 @@ class Work:
     had_mentions: bool
 
 
+def _unseen(_values: Iterable[str]) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Storage:
     """What spiders know of the store."""
@@ -65,6 +67,8 @@ class Storage:
     secret: bytes
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Secrets of sources, as the settings have them; those of a brand are in the store and go before."""
+    hide: Callable[[Iterable[str]], None] = _unseen
+    """Takes the secrets that come to light, so that no log shows them."""
 
     def start(self, feed_id: int, *, base_url: str | None) -> Work:
         """Open a run of a feed; raises NotFound."""
@@ -184,7 +188,7 @@ class StoragePipeline:
         spider: Any = self.crawler.spider
         try:
             kept = await asyncio.to_thread(spider.storage.keep, spider.work, item, spider.step_after)
-        except (sa.exc.SQLAlchemyError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the crawl has to say that something is missing
             # Its message would quote the texts.
             log.error("page_not_kept", feed=spider.work.feed_id, error=type(error).__name__)  # noqa: TRY400
             spider.fail(Verdict(Outcome.FAILED, f"the page could not be stored ({type(error).__name__})"))
