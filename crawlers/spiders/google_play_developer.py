@@ -90,14 +90,17 @@ def signed(ask: Ask, keys: Keys) -> Ask:
 
 
 def refused(answer: Answer) -> Verdict | None:
-    """What Google's error says: 401 is of the key, 403 of its rights or of a quota."""
+    """What Google's error says: an error of the token and 401 are of the key, 403 of its rights or of a quota."""
     found = refusal(answer.status, answer.body)
     if found is None:
         return None
+    error = part(answer.json, "error")
+    if isinstance(error, str):  # of the token: `invalid_grant` and its kin
+        words = string(answer.json, "error_description")[:200] or error[:200]
+        return Verdict(Outcome.NEEDS_KEY, f"the key that is set is not accepted: {words}")
     if answer.status == UNAUTHORIZED:
         return Verdict(Outcome.NEEDS_KEY, "the key that is set is not accepted")
-    error = part(answer.json, "error")
-    words = string(error, "message")[:200] or string(answer.json, "error_description")[:200]
+    words = string(error, "message")[:200]
     reasons = f"{string(error, 'status')} {string(part(error, 'errors', 0), 'reason')}"
     outcome = Outcome.RATE_LIMITED if QUOTA.search(reasons) else found.outcome
     return Verdict(outcome, f"{found.detail}: {words}" if words else found.detail)

@@ -22,7 +22,7 @@ from crawlers.ratings import rating_of
 from crawlers.reading import not_its_shape, page_of_rows, part, string, unless_unreadable
 from crawlers.sites import site_of, split, with_query
 from crawlers.source import Absence, Source, Tier, with_headers
-from crawlers.texts import author_of, plain
+from crawlers.texts import INVISIBLE, author_of, plain
 
 HOSTS = frozenset({"vl.ru", "www.vl.ru", "m.vl.ru"})
 COMPANY = re.compile(r"/(?:commentsgate/ajax/thread/company/)?([A-Za-z\d][\w.-]{1,80})(?:/embedded|/reviews)?/?")
@@ -83,7 +83,7 @@ def page_of(answer: Answer) -> Page:
 
 def _comments(content: str) -> list[Any]:
     """The comments of the list; those that a block of the best shows once more are old ones out of their place."""
-    tree = html.fromstring(f"<div>{content}</div>")
+    tree = html.fromstring(f"<div>{INVISIBLE.sub('', content)}</div>")  # lxml refuses a page for one control character
     return list(tree.xpath(".//li[@comment][not(ancestor::*[contains(@class, 'best-comments')])]"))
 
 

@@ -136,6 +136,7 @@ def test_the_token_goes_into_a_header() -> None:
     ("status", "error", "outcome"),
     [
         (401, {"error": {"code": 401, "status": "UNAUTHENTICATED"}}, Outcome.NEEDS_KEY),
+        (400, {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}, Outcome.NEEDS_KEY),
         (403, ERROR, Outcome.BLOCKED),
         (403, {"error": {"errors": [{"reason": "rateLimitExceeded"}], "message": "Quota"}}, Outcome.RATE_LIMITED),
         (404, {"error": {"message": "Package not found: org.acme.gym."}}, Outcome.GONE),

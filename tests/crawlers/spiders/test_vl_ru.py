@@ -121,6 +121,12 @@ def test_comments_that_nobody_can_read_are_a_changed_layout() -> None:
     assert read(listed(['<li comment="1"><p class="text">Чисто</p></li>'])).problem
 
 
+def test_a_control_character_in_one_comment_does_not_lose_the_page() -> None:
+    page = read(listed([comment(1, "отзыв"), comment(2, "с\x00нулём\x1b")]))
+
+    assert [mention.text for mention in page.mentions] == ["отзыв", "снулём"]
+
+
 def test_one_broken_comment_does_not_hide_the_others() -> None:
     page = read(listed(['<li comment="" data-timestamp="x"></li>', "<li comment='2'><b><p>", comment(1, "отзыв")]))
 
