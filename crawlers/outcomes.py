@@ -61,6 +61,8 @@ class Seen:
     """Left out because they are not what the feed's query asks for."""
     added: int = 0
     changed: int = 0
+    closed: int = 0
+    """Threads that the source denied us."""
     is_unmodified: bool = False
     is_recognised: bool = False
     is_repeating: bool = False
@@ -81,9 +83,14 @@ def verdict(seen: Seen) -> Verdict:
         return Verdict(seen.failure.outcome, f"{seen.failure.detail}{kept}", seen.failure.retry_at)
     if seen.is_repeating:
         return Verdict(Outcome.REPEATING_PAGES, f"page {seen.pages} repeats an earlier one")
+    closed = f"{seen.closed} threads are closed to us" if seen.closed else None
+    if closed and not seen.mentions:
+        return Verdict(Outcome.BLOCKED, closed)
     if not seen.mentions and not seen.filtered and not seen.is_unmodified:
         return _of_nothing(seen)
-    detail = "stopped at the most pages of one crawl; the next one goes on" if seen.is_capped else seen.problem
+    detail = (
+        "stopped at the most pages of one crawl; the next one goes on" if seen.is_capped else seen.problem or closed
+    )
     return Verdict(Outcome.OK if seen.added or seen.changed else Outcome.NOTHING_NEW, detail)
 
 

@@ -159,8 +159,10 @@ class SourceSpider(Spider):
 
     def _refused(self, page: Page) -> Page:
         """A thread that is gone or closed ends nothing: it is a page of nothing then."""
-        is_closed = self.route.in_thread and page.refused is not None and page.refused.outcome in CLOSED
-        return Page(url=page.url) if is_closed else page
+        if page.refused is None or not self.route.in_thread or page.refused.outcome not in CLOSED:
+            return page
+        self.seen.closed += page.refused.outcome is Outcome.BLOCKED
+        return Page(url=page.url)
 
     async def _again(self, response: Response, seconds: float) -> Request | None:
         """The same request once more, as the source asks; none where it asks for too long, or too often."""

@@ -35,6 +35,8 @@ def seen(**facts: Any) -> Seen:
         ({"had_mentions": True, "problem": "broken"}, Outcome.LAYOUT_CHANGED),
         ({"is_recognised": True}, Outcome.NOTHING_NEW),
         ({}, Outcome.LAYOUT_CHANGED),
+        ({"mentions": 3, "added": 3, "closed": 1}, Outcome.OK),
+        ({"filtered": 3, "closed": 2}, Outcome.BLOCKED),
         ({"mentions": 3, "added": 3, "is_repeating": True}, Outcome.REPEATING_PAGES),
         ({"mentions": 3, "added": 3, "failure": Verdict(Outcome.GONE, "HTTP 404")}, Outcome.GONE),
     ],

@@ -14,7 +14,7 @@ from scrapy.http import TextResponse
 from scrapy.settings import Settings as ScrapySettings
 
 from crawlers.items import Answer, Ask, CrawledMention, Page, Thread
-from crawlers.outcomes import Outcome, Seen, Verdict
+from crawlers.outcomes import Outcome, Seen, Verdict, verdict
 from crawlers.progress import untold
 from crawlers.queries import Query
 from crawlers.reading import rows
@@ -172,6 +172,8 @@ def test_a_thread_that_the_source_calls_closed_ends_nothing() -> None:
 
         assert forum.pass_over() == ["/", "/t/a", "/?p=2", "/t/d"]
         assert forum.seen.failure is None
+        assert forum.seen.closed == (said is Outcome.BLOCKED)
+        assert ("closed to us" in str(verdict(forum.seen).detail)) == (said is Outcome.BLOCKED)
 
 
 def test_a_limit_that_is_reached_in_a_thread_ends_the_crawl() -> None:
