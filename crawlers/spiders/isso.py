@@ -82,41 +82,56 @@ def starts(target: str, _query: Query | None) -> Sequence[str]:
 
 def page_of(answer: Answer) -> Page:
     """One page of comments with their replies, oldest first, or of the replies to one comment."""
-    top = rows(answer.json, "replies")
     if not isinstance(part(answer.json, "replies"), list) or part(answer.json, "hidden_replies") is None:
         return not_its_shape(answer, "the answer is no list of Isso's comments: `afterword watch` finds where it is")
+    top = _later(answer.url, answer.json)
     told = [one for comment in top for one in (comment, *rows(comment, "replies"))]
     deleted = [one for one in told if one.get("mode") == DELETED]
     return page_of_rows(
         answer,
         [one for one in told if one not in deleted],
         partial(_mention, answer.url),
-        next_url=_after(answer.url, answer.json),
+        next_url=_following(answer.url, answer.json),
         threads=tuple(_thread(answer.url, one) for one in top if _has_more(one)),
         removed=tuple(string(one, "id") for one in deleted),
     )
+
+
+def _later(url: str, listed: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is listed after the moment that was asked for: all of it, where the server heeds the moment."""
+    asked = _asked(url)
+    return [one for one in rows(listed, "replies") if (said := _said(one)) is None or said > asked]
+
+
+def _asked(url: str) -> float:
+    found = CURSOR.fullmatch(in_query(url, "after"))
+    return float(found[0]) if found else 0
+
+
+def _said(comment: Mapping[str, Any]) -> float | None:
+    return number(comment.get("created"))
 
 
 def _has_more(listed: Mapping[str, Any]) -> bool:
     return (number(listed.get("hidden_replies")) or 0) > 0
 
 
-def _after(url: str, listed: Mapping[str, Any]) -> str | None:
-    """The page after the last comment that is listed; none where all are there, or none came after the last page.
+def _following(url: str, listed: Mapping[str, Any]) -> str | None:
+    """The page from the last comment on that is listed; none where that comment alone is left, or all are there.
 
-    The count of hidden ones is of the whole thread, whatever page is asked for: only an empty page tells the end.
+    The count of hidden ones is of the whole thread, whatever moment is asked for. The last comment is asked for once
+    more, so that a page of a single new one is seen to run upwards as all of them do.
     """
-    dates = [said for one in rows(listed, "replies") if (said := number(one.get("created"))) is not None]
-    asked = CURSOR.fullmatch(in_query(url, "after"))
-    if not _has_more(listed) or not dates or max(dates) <= float(asked[0] if asked else 0):
+    dates = [said for one in _later(url, listed) if (said := _said(one)) is not None]
+    if not _has_more(listed) or not dates or (len(dates) == 1 and _asked(url)):
         return None
-    return with_query(url, after=repr(max(dates)))
+    return with_query(url, after=repr(dates[-2:][0]))
 
 
 def _thread(url: str, comment: Mapping[str, Any]) -> Thread:
     own_id = string(comment, "id")
     first = with_query(url, parent=own_id, limit=A_PAGE, after=None, nested_limit=None)
-    return Thread(own_id, _after(first, comment) or first)
+    return Thread(own_id, _following(first, comment) or first)
 
 
 def _mention(url: str, comment: Mapping[str, Any]) -> CrawledMention | None:

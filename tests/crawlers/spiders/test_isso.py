@@ -128,17 +128,29 @@ def test_where_only_the_path_of_the_page_is_known_there_is_no_link() -> None:
     assert SOURCE.read(answer(comment(2, "a"), url=whole)).mentions[0].url == "https://e.example/coffee/#isso-2"
 
 
-def test_the_next_page_begins_after_the_last_comment_to_the_last_digit() -> None:
-    found = SOURCE.read(answer(comment(1, "a"), comment(2, "b", created=1795310212.9266846), hidden=1))
+def test_the_next_page_begins_at_the_last_comment_by_its_moment_to_the_last_digit() -> None:
+    listed = comment(1, "a", created=1795310212.7979412), comment(2, "b", created=1795310212.9266846)
 
-    assert found.next_url == f"{API}&limit=100&after=1795310212.9266846"
+    assert SOURCE.read(answer(*listed, hidden=1)).next_url == f"{API}&limit=100&after=1795310212.7979412"
+    assert SOURCE.read(answer(*listed, hidden=0)).next_url is None
 
 
-def test_hidden_ones_are_of_the_whole_thread_so_that_only_an_empty_page_is_the_end() -> None:
-    later = f"{API}&limit=100&after=1795310212.9266846"
+def test_hidden_ones_are_of_the_whole_thread_so_that_only_the_last_comment_alone_is_the_end() -> None:
+    url = f"{API}&limit=100&after=1795310212.7979412"
+    last, new = comment(2, "b", created=1795310212.9266846), comment(3, "c", created=1795310213.5)
 
-    assert SOURCE.read(answer(hidden=7, url=later)).next_url is None
-    assert SOURCE.read(answer(comment(1, "a"), hidden=7, url=later)).next_url is None, "no later than asked for"
+    assert SOURCE.read(answer(last, new, hidden=7, url=url)).next_url == f"{API}&limit=100&after=1795310212.9266846"
+    assert SOURCE.read(answer(last, hidden=7, url=url)).next_url is None
+    assert SOURCE.read(answer(hidden=7, url=url)).next_url is None
+
+
+def test_a_server_that_does_not_heed_the_moment_comes_to_an_end() -> None:
+    listed = comment(1, "a"), comment(2, "b")
+    first = SOURCE.read(answer(*listed, hidden=1))
+
+    again = SOURCE.read(answer(*listed, hidden=1, url=first.next_url or ""))
+
+    assert ([mention.native_id for mention in again.mentions], again.next_url) == (["2"], None)
 
 
 def test_replies_that_are_hidden_are_paged_apart() -> None:
@@ -156,10 +168,10 @@ def test_replies_that_are_hidden_are_paged_apart() -> None:
 def test_a_page_of_replies_goes_on_by_itself() -> None:
     url = f"{API}&parent=1&limit=100"
 
-    found = SOURCE.read(answer(comment(4, "a", parent=1, created=1795310300.5), hidden=1, url=url, parent=1))
+    found = SOURCE.read(answer(comment(4, "a", parent=1), comment(5, "b", parent=1), hidden=1, url=url, parent=1))
 
-    assert [mention.reply_to for mention in found.mentions] == ["1"]
-    assert found.next_url == f"{url}&after=1795310300.5"
+    assert [mention.reply_to for mention in found.mentions] == ["1", "1"]
+    assert found.next_url == f"{url}&after={BEGAN_AT + 4 * 3600}"
 
 
 def test_what_is_deleted_but_was_answered_is_removed_and_its_replies_stay() -> None:
@@ -200,5 +212,7 @@ def test_all_recorded_comments_are_read() -> None:
 
     assert ids == {"1", "2", "3"}, "3 of 3"
     assert [len(found.mentions) for found in (first, second)] == [2, 2]
-    assert first.next_url == f"{API}&limit=2&after=1795310212.9266846"
+    assert (first.next_url, second.next_url) == tuple(
+        f"{API}&limit=2&after={said}" for said in (1795310212.7979412, 1795310212.9266846)
+    )
     assert all(mention.author == "Анна" and "доставка" in mention.text for mention in second.mentions)
