@@ -20,7 +20,7 @@ from crawlers.queries import Query
 from crawlers.reading import joined_text, not_its_shape, page_of_rows, part, rows, string
 from crawlers.sites import in_query, split, with_query
 from crawlers.source import Absence, Key, Keys, Source, Tier, with_headers
-from crawlers.texts import author_of, line, plain
+from crawlers.texts import author_of, line, plain, tidy
 
 SITE = "https://www.youtube.com/"
 API = "https://www.googleapis.com/youtube/v3/"
@@ -181,7 +181,8 @@ def _is_of_channel(comment: Any, channel: str) -> bool:
 
 
 def _text(comment: Any) -> str:
-    return plain(string(part(comment, "snippet"), "textOriginal", "textDisplay"))
+    snippet = part(comment, "snippet")
+    return tidy(string(snippet, "textOriginal")) or plain(string(snippet, "textDisplay"))
 
 
 def _line(found: tuple[Row, Row | None, str | None]) -> CrawledMention | None:
