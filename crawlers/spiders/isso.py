@@ -89,7 +89,7 @@ def page_of(answer: Answer) -> Page:
     deleted = [one for one in told if one.get("mode") == DELETED]
     return page_of_rows(
         answer,
-        [one for one in told if one not in deleted],
+        [one for one in told if one.get("mode") != DELETED],
         partial(_mention, answer.url),
         next_url=_following(answer.url, answer.json),
         threads=tuple(_thread(answer.url, one) for one in top if _has_more(one)),
