@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from crawlers.items import Page
 from crawlers.sites import site_of
 from crawlers.source import Absence
-from crawlers.walk import Step, Walk, is_newest_first
+from crawlers.walk import Gone, Step, Walk, gone_from_all, is_newest_first
 
 
 @dataclass(slots=True)
@@ -38,6 +38,8 @@ class Route:
     """The cursor that is kept meanwhile: who goes on from it reads the page, and its threads, again."""
     threads: deque[str] = field(init=False, default_factory=deque)
     read_threads: set[str] = field(init=False, default_factory=set)
+    proofs: list[Gone | None] = field(init=False, default_factory=list)
+    """What the passes over the starts so far prove of those that they did not see."""
     left_out: set[str] = field(init=False, default_factory=set)
     """Mentions of the present page that the query does not ask for."""
 
@@ -66,7 +68,9 @@ class Route:
         assert self.pending  # noqa: S101 - for the type checker
         if self.threads:
             return Step(self._of_all_starts(self.held), self.pending.next_url)
-        gone = self.pending.gone if len(self.starts) == 1 else None
+        if self.pending.next_url is None:
+            self.proofs.append(self.pending.gone)
+        gone = gone_from_all(self.proofs) if len(self.proofs) == len(self.starts) else None
         return replace(self.pending, cursor=self._of_all_starts(self.pending.cursor), gone=gone)
 
     def of_kept(self, page: Page) -> Page:

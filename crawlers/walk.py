@@ -127,6 +127,15 @@ class Walk:
         return Gone(self.began_at, self.oldest_at)
 
 
+def gone_from_all(proofs: Sequence[Gone | None]) -> Gone | None:
+    """What the passes over all starts of a feed prove together: of a mention nobody knows to which start it belongs."""
+    whole = [proof for proof in proofs if proof]
+    if not whole or len(whole) < len(proofs):
+        return None
+    newer_than = max((proof.newer_than for proof in whole if proof.newer_than), default=None)
+    return Gone(min(proof.unseen_since for proof in whole), newer_than)
+
+
 def is_newest_first(mentions: Sequence[CrawledMention]) -> bool:
     """Whether older pages can hold nothing newer: false where the dates of this one run upwards."""
     dates = [mention.published_at for mention in mentions if mention.published_at and not mention.in_thread]

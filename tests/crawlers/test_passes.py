@@ -58,6 +58,10 @@ FORUM = Source(
 )  # fmt: skip
 
 
+KEEPS_NOTHING = SimpleNamespace(hide=lambda _secrets: None)
+"""A storage that is only told what must not reach a log."""
+
+
 @dataclass
 class Forum:
     """A forum that remembers what was asked of it, and what is known of it already."""
@@ -86,7 +90,7 @@ class Forum:
             had_mentions=False,
         )  # fmt: skip
         waiting: deque[Request] = deque()
-        spider = SourceSpider(source=self.source, work=work, storage=None, seen=self.seen, tell=untold)  # type: ignore[arg-type]
+        spider = SourceSpider(source=self.source, work=work, storage=KEEPS_NOTHING, seen=self.seen, tell=untold)  # type: ignore[arg-type]
         spider.settings = ScrapySettings({"PAGES_A_CRAWL": 100})
         spider.crawler = SimpleNamespace(crawling=True, engine=SimpleNamespace(crawl=waiting.append))  # type: ignore[assignment]
         waiting.extend([request async for request in spider.start()])
@@ -304,6 +308,32 @@ def test_searches_that_were_cut_off_go_on_where_they_were() -> None:
 
     assert forum.known == {"a", "b"}
     assert all(own["complete"] for own in forum.cursor.values())
+
+
+def test_several_starts_prove_together_what_is_gone_once_all_of_them_are_read() -> None:
+    source = replace(FORUM, starts=searches, absence=Absence.WITHIN_WINDOW)
+    forum = Forum(
+        FOUND | {"/find?q=zen": listed(post("c", 0, text="zen"), post("d", 1, text="zen"))}, source, "acme OR zen"
+    )
+
+    forum.pass_over(cut_after=2)
+    assert forum.gone == []
+    forum.cursor = {}
+    forum.pass_over()
+
+    (gone,) = forum.gone
+    assert gone.newer_than == NEWEST - timedelta(days=1)
+
+
+def test_a_start_that_proves_nothing_leaves_all_of_them_without_proof() -> None:
+    source = replace(FORUM, starts=searches, absence=Absence.WITHIN_WINDOW)
+    forum = Forum(
+        FOUND | {"/find?q=zen": listed(post("d", 1, text="zen"), post("c", 0, text="zen"))}, source, "acme OR zen"
+    )
+
+    forum.pass_over()
+
+    assert forum.gone == []
 
 
 def test_what_the_query_does_not_ask_for_is_counted_and_its_threads_are_not_read() -> None:
