@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from crawlers.items import Answer, CrawledMention, Page
@@ -31,6 +32,8 @@ LIST = re.compile(r"/services/responses/list(?:/ajax)?/?")
 REVIEW_LINK = re.compile(r"/services/responses/bank/response/(\d{1,12})(?:/|$)")
 A_PAGE = 25
 ASSIGNED = re.compile(r"window(?:\.[\w$]+|\[[\"'][\w$]+[\"']\])+\s*=\s*(?=\{)")
+MOST_VALUES = 100
+"""Values that are looked at of those that a script assigns."""
 DEEPEST = 8
 """Levels at which a page's JSON may hold its reviews."""
 LIKENESS = 60
@@ -84,7 +87,7 @@ def _texts(page: HtmlPage) -> Iterator[str]:
         text = script.text_content()
         if "json" in (script.get("type") or "") and "ld+json" not in script.get("type"):
             yield text
-        for match in ASSIGNED.finditer(text) if not script.get("type") or "javascript" in script.get("type") else ():
+        for match in islice(ASSIGNED.finditer(text), MOST_VALUES):
             yield text[match.end() :]
 
 

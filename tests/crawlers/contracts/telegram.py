@@ -58,9 +58,11 @@ def routes(act: Act) -> Route:
             Act.FIRST: paged(FIRST, 3),
             Act.SECOND: paged(SECOND, 20),
             Act.EMPTY: Reply(preview('<div class="tme_no_messages_found">No posts found</div>')),
-            Act.ERROR: Reply('<div class="tgme_page"><div class="tgme_page_title">Acme</div></div>'),
+            # There is no preview: it leads to the channel itself.
+            Act.ERROR: Reply("", 302, {"Location": "https://t.me/acme_gym"}),
             Act.CHANGED: Reply("<html><body><main>An application</main></body></html>"),
-        }[act]
+        }[act],
+        "/acme_gym": Reply('<div class="tgme_page"><div class="tgme_page_title">Acme</div></div>'),
     }
 
 
