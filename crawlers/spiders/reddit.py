@@ -18,7 +18,7 @@ from crawlers.outcomes import Outcome, Verdict, refusal
 from crawlers.queries import Query
 from crawlers.reading import joined_text, not_its_shape, page_of_rows, part, rows, string, unless_unreadable
 from crawlers.sites import in_query, split, with_query
-from crawlers.source import Key, Keys, SignIn, Source, Tier, with_headers
+from crawlers.source import Absence, Key, Keys, SignIn, Source, Tier, with_headers
 from crawlers.texts import author_of, line, plain
 
 API = "https://oauth.reddit.com"
@@ -120,6 +120,7 @@ def page_of(answer: Answer) -> Page:
             next_url=with_query(answer.url, after=after) if after and not is_tree else None,
             threads=tuple(_threads(answer, said)),
             removed=tuple(f"reddit:{name}" for name in gone if name),
+            is_selection=_is_search(answer.url),
         )
     )
 
@@ -143,15 +144,18 @@ def _is_taken_away(data: Mapping[str, Any]) -> bool:
 
 def _threads(answer: Answer, said: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[Thread]:
     """The comments of each post that a search found, and the comments that a page of comments leaves out."""
-    parts = split(answer.url)
-    is_search = parts is not None and parts.path.endswith("/search")
     posts = [string(data, "link_id", "name") for _, data in said]
     post = in_query(answer.url, "link_id") or next((name for name in posts if name.startswith("t3_")), "")
     for kind, data in said:
-        if kind == "t3" and is_search and part(data, "num_comments"):
+        if kind == "t3" and _is_search(answer.url) and part(data, "num_comments"):
             yield Thread(f"reddit:{string(data, 'name')}", _comments(string(data, "id")))
         elif kind == "more":
             yield from (Thread(f"reddit:{string(data, 'parent_id')}", url) for url in _left_out(post, data))
+
+
+def _is_search(url: str) -> bool:
+    parts = split(url)
+    return parts is not None and parts.path.endswith("/search")
 
 
 def _comments(path: str) -> str:
@@ -216,5 +220,6 @@ SOURCE = Source(
     signed=signed,
     refused=refused,
     page_of=page_of,
+    absence=Absence.WITHIN_WINDOW,
     obeys_robots=False,
 )

@@ -46,9 +46,9 @@ def token(asked: Asked) -> Reply:
 
 
 FIRST = [post(number, f"post {number}") for number in range(1, 6)]
-SECOND = [post(0, "a new post"), FIRST[0], post(2, "post 2, edited"), *FIRST[2:]]
-SAID = [comment(1, "comment 1"), comment(2, "comment 2")]
-SAID_LATER = [comment(1, "comment 1"), comment(2, "[removed]")]
+SECOND = [post(0, "a new post"), FIRST[0], post(2, "post 2, edited"), *FIRST[3:]]
+SAID = [comment(number, f"comment {number}") for number in (1, 2, 6)]
+SAID_LATER = [SAID[0], comment(2, "[removed]"), SAID[2]]
 
 
 def routes(act: Act) -> Route:
@@ -66,9 +66,9 @@ CONTRACT = Contract(
     kind="reddit",
     target="https://old.reddit.com/r/acme/",
     routes=routes,
-    first=frozenset({*(f"post {number}" for number in range(1, 6)), "comment 1", "comment 2"}),
-    second=frozenset({"a new post", "post 1", "post 2, edited", "post 3", "post 4", "post 5", "comment 1"}),
-    removed=frozenset({"comment 2"}),
+    first=frozenset({*(f"post {number}" for number in range(1, 6)), "comment 1", "comment 2", "comment 6"}),
+    second=frozenset({"a new post", "post 1", "post 2, edited", "post 4", "post 5", "comment 1", "comment 6"}),
+    removed=frozenset({"post 3", "comment 2"}),
     keys={"reddit_id": "an-id", "reddit_secret": "a-secret"},
     error=Outcome.NEEDS_KEY,
 )

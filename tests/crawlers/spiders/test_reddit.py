@@ -117,6 +117,11 @@ def test_comments_of_found_posts_are_threads_and_those_of_a_communitys_are_not()
     assert read(with_data(post(1, "a"), num_comments=0), url=SEARCH).threads == ()
 
 
+def test_what_a_search_no_longer_finds_may_be_there_all_the_same() -> None:
+    assert read(post(1, "a"), url=SEARCH).is_selection
+    assert not read(post(1, "a")).is_selection
+
+
 def test_what_a_tree_leaves_out_is_asked_for_a_hundred_at_a_time() -> None:
     ids = [f"x{number}" for number in range(150)]
     page = tree(comment(1, "a"), {"kind": "more", "data": {"count": 150, "parent_id": "t3_p1", "children": ids}})
