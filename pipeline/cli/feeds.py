@@ -7,10 +7,10 @@ import typer
 
 from core.clock import now
 from core.settings import Settings
-from crawlers.sites import clean_address, is_loopback, site_slug
+from crawlers.sites import is_loopback, site_slug
 from crawlers.source import needed
 from crawlers.sources import SOURCES, require_switched_on, source_of
-from crawlers.watch import recognise
+from crawlers.watch import recognise, target_of
 from pipeline.cli.context import BRAND_OPTION, JSON_OPTION, opened, read_settings, show_json, show_table
 from pipeline.crawling import crawl
 from pipeline.watching import add_watched
@@ -78,10 +78,9 @@ def feed_add(
     settings = read_settings()
     source = source_of(kind)
     require_switched_on(source, settings.grey_sources)
-    address = clean_address(target)
     options = FeedOptions(query=query, allows_private=allow_private, renders=render, every_minutes=every)
     with opened(settings) as db:
-        new = NewFeed(kind, source.claims(address) or address, location, channel or site_slug(address), options)
+        new = NewFeed(kind, target_of(source, target), location, channel or site_slug(target), options)
         _add(db, settings, brand, new)
 
 

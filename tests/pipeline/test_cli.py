@@ -197,6 +197,7 @@ def test_alerts_are_shown_and_history_can_be_replayed(terminal: Terminal) -> Non
         (("brand", "add", "acme", "--name", "Again"), "already"),
         (("brand", "add", "mars", "--name", "Mars", "--timezone", "Mars/Base"), "time zone"),
         (("feed", "add", "carrier_pigeon", "x", "--brand", "acme", "--channel", "c"), "carrier_pigeon"),
+        (("feed", "add", "schema_org", "https://otzovik.com/reviews/acme/", "--brand", "acme"), "captcha"),
         (("feed", "pause", "7"), "no feed 7"),
         (("crawl", "--brand", "nobody"), "no brand"),
         (("run", "--brand", "nobody"), "no brand"),
