@@ -9,6 +9,8 @@ from lxml.etree import LxmlError
 
 from crawlers.items import Answer, CrawledMention, Page
 
+Row = dict[str, Any]
+
 UNREADABLE = (
     ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, AssertionError,
     LxmlError, SAXException,
@@ -62,6 +64,24 @@ def page_of_rows(
         else:
             once.setdefault(mention.native_id, mention)
     return Page(url=answer.url, mentions=tuple(once.values()), dropped=dropped, **fields)
+
+
+def parted(found: Iterable[Row], claim: Callable[[Row], bool]) -> tuple[list[Row], list[Row]]:
+    """Those rows that a claim is true of, and the others, in their order."""
+    sides: tuple[list[Row], list[Row]] = ([], [])
+    for row in found:
+        sides[not claim(row)].append(row)
+    return sides
+
+
+def global_id(scheme: str, own_id: str) -> str:
+    """An id that counts everywhere, `scheme:id`; empty where there is none."""
+    return f"{scheme}:{own_id}" if own_id else ""
+
+
+def ids_of(found: Iterable[Row], own_id: Callable[[Row], str]) -> tuple[str, ...]:
+    """The ids of rows, without those that have none."""
+    return tuple(one for one in map(own_id, found) if one)
 
 
 def not_its_shape(answer: Answer, problem: str) -> Page:

@@ -8,6 +8,7 @@ from core.errors import Invalid
 
 PORTS = {"http": 80, "https": 443}
 LONGEST_ADDRESS = 2000
+LONGEST_NUMBER = 10
 LINK = re.compile(r"<([^<>]*)>([^<]*)")
 REL_NEXT = re.compile(r";\s*rel\s*=\s*(?:\"[^\"]*\bnext\b[^\"]*\"|'[^']*\bnext\b[^']*'|next\b)", re.IGNORECASE)
 
@@ -111,3 +112,9 @@ def with_query(url: str, **values: str | int | None) -> str:
 def in_query(url: str, name: str) -> str:
     """The first value of a query parameter of an address; empty without one."""
     return next((value for key, value in parse_qsl(urlsplit(url).query) if key == name), "")
+
+
+def number_in_query(url: str, name: str, *, default: int) -> int:
+    """The number that a query parameter of an address is; the default where it is none."""
+    value = in_query(url, name)
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < LONGEST_NUMBER else default
