@@ -6,6 +6,7 @@ from alembic import context
 
 from store.database import open_database
 from store.models import Table
+from store.schema import migrating
 
 
 def run(connection: object) -> None:
@@ -24,5 +25,5 @@ handed_over = context.config.attributes.get("connection")
 if handed_over is not None:
     run(handed_over)
 else:
-    with open_database(os.environ["AFTERWORD_DATABASE_URL"]).engine.begin() as opened:
+    with migrating(open_database(os.environ["AFTERWORD_DATABASE_URL"])) as opened:
         run(opened)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from core.errors import Conflict, NotFound
+from store.crawl_tallies import count_run
 from store.database import ReadSession, WriteSession
 from store.mentions import Kept, NewMention, keep_mentions
 from store.models import Brand, Channel, CrawlRun, Feed, Location
@@ -80,19 +81,34 @@ class FeedRow:
     brand: str
     channel: str
     location: str | None
+    run: CrawlRun | None
+    """The last crawl that came to its end."""
 
 
-def list_feeds(session: ReadSession, *, brand: str | None = None) -> list[FeedRow]:
-    """All feeds, or those of one brand, by id."""
+def list_feeds(
+    session: ReadSession,
+    *,
+    brand: str | None = None,
+    brand_id: int | None = None,
+    feed_id: int | None = None,
+    after_id: int = 0,
+    limit: int | None = None,
+) -> list[FeedRow]:
+    """Feeds by id: all, those of a brand (by slug or id), or one; `after_id` continues after a page."""
+    newest = sa.select(CrawlRun.id).where(CrawlRun.feed_id == Feed.id, CrawlRun.outcome.is_not(None))
+    newest = newest.order_by(CrawlRun.id.desc()).limit(1).correlate(Feed)
     query = (
-        sa.select(Feed, Brand.slug, Channel.slug, Location.slug)
+        sa.select(Feed, Brand.slug, Channel.slug, Location.slug, CrawlRun)
         .join(Brand, Brand.id == Feed.brand_id)
         .join(Channel, Channel.id == Feed.channel_id)
         .outerjoin(Location, Location.id == Feed.location_id)
+        .outerjoin(CrawlRun, CrawlRun.id == newest.scalar_subquery())
+        .where(Feed.id > after_id)
         .order_by(Feed.id)
+        .limit(limit)
     )
-    if brand is not None:
-        query = query.where(Brand.slug == brand)
+    for column, value in ((Brand.slug, brand), (Feed.brand_id, brand_id), (Feed.id, feed_id)):
+        query = query if value is None else query.where(column == value)
     return [FeedRow(*row) for row in session.execute(query)]
 
 
@@ -121,11 +137,10 @@ def feeds_to_crawl(
 
 def start_run(session: WriteSession, feed_id: int, *, now: datetime) -> int:
     """Open a crawl's row; its outcome stays none until the next one if the process dies. Returns its id."""
-    session.execute(
-        sa.update(CrawlRun)
-        .where(CrawlRun.feed_id == feed_id, CrawlRun.outcome.is_(None))
-        .values(outcome="failed", detail=DIED, finished_at=now)
-    )
+    feed = session.get_one(Feed, feed_id)
+    for died in session.scalars(sa.select(CrawlRun).where(CrawlRun.feed_id == feed_id, CrawlRun.outcome.is_(None))):
+        died.outcome, died.detail, died.finished_at = "failed", DIED, now
+        count_run(session, feed, died)
     counts = dict.fromkeys(("pages", "seen", "added", "changed", "dropped", "filtered", "removed"), 0)
     run = CrawlRun(feed_id=feed_id, started_at=now, **counts)
     session.add(run)
@@ -202,8 +217,12 @@ def finish_run(
     run.detail = detail[:LONGEST_DETAIL] if detail else None
     feed = session.get_one(Feed, run.feed_id)
     feed.last_outcome, feed.last_crawled_at = outcome, now
-    feed.failures = 0 if is_success else feed.failures + 1
+    if is_success:
+        feed.failures, feed.failing_since, feed.last_success_at = 0, None, now
+    else:
+        feed.failures, feed.failing_since = feed.failures + 1, feed.failing_since or now
     feed.next_crawl_at = max(retry_at or now, now + _pause(feed))
+    count_run(session, feed, run)
     return run
 
 

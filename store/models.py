@@ -88,8 +88,10 @@ class Feed(Table):
     every_minutes: Mapped[int]
     is_paused: Mapped[bool]
     failures: Mapped[int] = mapped_column(doc="crawls in a row that were no success")
+    failing_since: Mapped[datetime | None] = mapped_column(doc="when the first of them ended; none after a success")
     last_outcome: Mapped[str | None] = mapped_column(sa.String(40))
     last_crawled_at: Mapped[datetime | None]
+    last_success_at: Mapped[datetime | None]
     next_crawl_at: Mapped[datetime | None] = mapped_column(index=True, doc="none: as soon as possible")
     created_at: Mapped[datetime]
 
@@ -98,8 +100,9 @@ class CrawlRun(Table):
     """One crawl of one feed and its named outcome; none while it runs or where it was killed."""
 
     __tablename__ = "crawl_run"
+    __table_args__ = (sa.Index("ix_crawl_run_newest", "feed_id", "id"),)
     id: Mapped[Id]
-    feed_id: Mapped[int] = mapped_column(sa.ForeignKey("feed.id", ondelete="CASCADE"), index=True)
+    feed_id: Mapped[int] = mapped_column(sa.ForeignKey("feed.id", ondelete="CASCADE"))
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(sa.String(40))
@@ -111,6 +114,35 @@ class CrawlRun(Table):
     filtered: Mapped[int] = mapped_column(doc="mentions that the feed's query does not ask for; they are not kept")
     removed: Mapped[int] = mapped_column(doc="mentions found gone at the source, or said to be deleted")
     detail: Mapped[str | None] = mapped_column(sa.String(500), doc="what went wrong, in words")
+
+
+class CrawlTally(Table):
+    """All crawls of one brand and kind that ended alike, and what they did: a few rows, whatever the number of runs.
+
+    They only grow: a feed that is removed takes its runs with it, but not what was counted of them.
+    """
+
+    __tablename__ = "crawl_tally"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    outcome: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    crawls: Mapped[int] = mapped_column(sa.BigInteger)
+    pages: Mapped[int] = mapped_column(sa.BigInteger)
+    seen: Mapped[int] = mapped_column(sa.BigInteger)
+    added: Mapped[int] = mapped_column(sa.BigInteger)
+    changed: Mapped[int] = mapped_column(sa.BigInteger)
+    dropped: Mapped[int] = mapped_column(sa.BigInteger)
+    filtered: Mapped[int] = mapped_column(sa.BigInteger)
+    removed: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class Heartbeat(Table):
+    """When a thing that has to happen again and again last came to its end."""
+
+    __tablename__ = "heartbeat"
+    name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    at: Mapped[datetime]
 
 
 class Labeller(Table):
@@ -137,6 +169,7 @@ class Mention(Table):
         sa.Index("ix_mention_labeller", "labeller_id", "id"),
         sa.Index("ix_mention_content", "content_hash"),
         sa.Index("ix_mention_topics", "topics_version", "id"),
+        sa.Index("ix_mention_feed_days", "feed_id", "said_on", "first_seen_at"),
         sa.Index(
             "ix_mention_unscreened",
             "brand_id",
@@ -149,7 +182,7 @@ class Mention(Table):
     brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"))
     location_id: Mapped[int | None] = mapped_column(sa.ForeignKey("location.id"))
     channel_id: Mapped[int] = mapped_column(sa.ForeignKey("channel.id"))
-    feed_id: Mapped[int | None] = mapped_column(sa.ForeignKey("feed.id", ondelete="SET NULL"), index=True)
+    feed_id: Mapped[int | None] = mapped_column(sa.ForeignKey("feed.id", ondelete="SET NULL"))
     native_id: Mapped[str] = mapped_column(sa.String(500), doc="the source's own id, or a hash where it has none")
     text: Mapped[str] = mapped_column(sa.Text)
     is_cut: Mapped[bool] = mapped_column(doc="whether the text was longer than is kept")
@@ -427,6 +460,7 @@ class Alert(Table):
             "kind",
             sa.text("coalesce(location_id, 0)"),
             sa.text("coalesce(channel_id, 0)"),
+            sa.text("coalesce(feed_id, 0)"),
             unique=True,
             sqlite_where=sa.text("closed_on IS NULL"),
             postgresql_where=sa.text("closed_on IS NULL"),
@@ -436,8 +470,11 @@ class Alert(Table):
     brand_id: Mapped[int] = mapped_column(sa.ForeignKey("brand.id", ondelete="CASCADE"))
     location_id: Mapped[int | None] = mapped_column(sa.ForeignKey("location.id"))
     channel_id: Mapped[int | None] = mapped_column(sa.ForeignKey("channel.id"))
+    feed_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("feed.id", ondelete="CASCADE"), index=True, doc="where it is about the source itself"
+    )
     kind: Mapped[str] = mapped_column(sa.String(40))
-    opened_on: Mapped[date] = mapped_column(doc="the day of the brand whose mentions raised it")
+    opened_on: Mapped[date] = mapped_column(doc="the day of the brand whose mentions, or whose source, raised it")
     last_seen_on: Mapped[date] = mapped_column(doc="the latest day that was still above the line")
     closed_on: Mapped[date | None]
     evidence: Mapped[dict[str, Any]] = mapped_column(doc="the numbers that explain it, and ids of mentions")

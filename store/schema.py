@@ -1,5 +1,8 @@
 """Migrate the database, and refuse to work on one that has not been migrated."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
@@ -30,7 +33,7 @@ def upgrade(db: Database) -> None:
     """
     config, before = _config(), revision(db)
     try:
-        with db.engine.begin() as connection:
+        with migrating(db) as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             if before not in {None, _head(config)}:
@@ -40,6 +43,26 @@ def upgrade(db: Database) -> None:
     except CommandError as error:
         msg = f"this database cannot be upgraded by this release, it may come from a later one: {error}"
         raise SchemaBehind(msg) from error
+
+
+@contextmanager
+def migrating(db: Database) -> Iterator[sa.Connection]:
+    """One transaction in which tables may be made anew.
+
+    SQLite changes a table by copying it and dropping the old one. While foreign keys are on, a dropped table takes
+    along whatever refers to it, and they can be switched off only outside of a transaction.
+    """
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    with db.engine.connect() as connection:
+        raw = connection.connection
+        if is_sqlite:
+            raw.cursor().execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            if is_sqlite:
+                raw.cursor().execute("PRAGMA foreign_keys = ON")
 
 
 def revision(db: Database) -> str | None:

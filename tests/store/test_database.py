@@ -1,16 +1,20 @@
 """The database opens safely, migrates, and refuses what is behind."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from core.errors import Invalid, SchemaBehind
 from store.database import Database, open_database
-from store.models import Brand, Location, Table
-from store.schema import require_current, revision, upgrade
+from store.models import Brand, CrawlRun, CrawlTally, Feed, Location, Mention, Table
+from store.schema import migrating, require_current, revision, upgrade
 from tests.builders import NOW
 
 
@@ -20,6 +24,43 @@ def test_the_migrations_make_what_the_models_say(db: Database) -> None:
         difference = compare_metadata(MigrationContext.configure(connection), Table.metadata)
 
     assert difference == []
+
+
+BEFORE_SOURCES = """
+INSERT INTO brand (id, slug, name, timezone, created_at) VALUES (1, 'b', 'B', 'UTC', '2026-01-01');
+INSERT INTO channel (id, brand_id, slug, name) VALUES (1, 1, 'c', 'C');
+INSERT INTO feed (id, brand_id, channel_id, kind, target, cursor, every_minutes, is_paused, created_at)
+VALUES (1, 1, 1, 'feed', 'https://x.example/', '{}', 60, false, '2026-01-01');
+INSERT INTO crawl_run (feed_id, started_at, finished_at, outcome, pages, seen, added, changed, dropped)
+VALUES (1, '2026-01-02', '2026-01-02', 'ok', 1, 20, 3, 0, 0), (1, '2026-01-03', '2026-01-03', 'gone', 1, 0, 0, 0, 0);
+INSERT INTO mention (id, brand_id, channel_id, feed_id, native_id, text, is_cut, published_at, precision, said_on,
+month_on, content_hash, first_seen_at, is_voice, kind)
+VALUES (1, 1, 1, 1, 'm', 'text', false, '2026-01-02', 'second', '2026-01-02',
+'2026-01-01', 'h', '2026-01-02', true, 'review')
+"""
+
+
+def test_an_upgrade_loses_nothing_of_what_refers_to_a_table_that_is_made_anew(db: Database) -> None:
+    def move(step: Callable[[Config, str], None], revision: str) -> None:
+        config = Config()
+        config.set_main_option("script_location", "migrations:")
+        with migrating(db) as connection:
+            config.attributes["connection"] = connection
+            step(config, revision)
+
+    move(command.downgrade, "0002")
+    with db.engine.begin() as connection:
+        for statement in BEFORE_SOURCES.split(";"):
+            connection.exec_driver_sql(statement)
+
+    upgrade(db)
+
+    with db.read() as session:
+        feed, mention = session.get_one(Feed, 1), session.get_one(Mention, 1)
+        tallies = session.scalars(sa.select(CrawlTally).order_by(CrawlTally.outcome)).all()
+        assert session.scalar(sa.select(sa.func.count()).select_from(CrawlRun)) == 2
+    assert (mention.feed_id, feed.last_success_at) == (1, datetime(2026, 1, 2, tzinfo=UTC))
+    assert [(tally.outcome, tally.crawls, tally.added) for tally in tallies] == [("gone", 1, 0), ("ok", 1, 3)]
 
 
 def test_upgrading_twice_is_harmless(db: Database) -> None:
