@@ -178,7 +178,7 @@ class SourceSpider(Spider):
         page = self._asked_for(page)
         fingerprint = content_hash(*(f"{mention.native_id}\n{mention.text}" for mention in page.mentions))
         if page.mentions and fingerprint in self.fingerprints:
-            self.seen.is_repeating = not page.may_repeat
+            self.seen.is_repeating |= not page.may_repeat
             page = replace(page, mentions=(), threads=(), next_url=None)
         self.fingerprints.add(fingerprint)
         self.is_doubtful |= self.seen.is_repeating or page.problem is not None or page.is_selection

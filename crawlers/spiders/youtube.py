@@ -146,7 +146,9 @@ def _page_of_threads(answer: Answer, following: str | None) -> Page:
     ]
     threads = [Thread(one.of, with_query(one.url, textFormat="plainText")) for one in threads]
     lines = [one for row in found for one in _lines(row)]
-    return page_of_rows(answer, lines, _line, next_url=following, threads=tuple(threads))
+    # The last page is the end by YouTube's word, though it may show once more what was there.
+    is_last = following is None and bool(in_query(answer.url, "pageToken"))
+    return page_of_rows(answer, lines, _line, next_url=following, threads=tuple(threads), may_repeat=is_last)
 
 
 def _id(thread: Row) -> str:

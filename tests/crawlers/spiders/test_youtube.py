@@ -299,14 +299,15 @@ def test_rows_that_cannot_be_read_hide_no_others() -> None:
 @pytest.mark.skipif(not RECORDINGS.is_dir(), reason="no recordings here")
 def test_every_recorded_comment_is_read() -> None:
     pages = [
-        SOURCE.read(Answer(THREADS, (RECORDINGS / f"comment_threads_by_video_paged_{number}.json").read_bytes()))
-        for number in (1, 2)
+        SOURCE.read(Answer(url, (RECORDINGS / f"comment_threads_by_video_paged_{number}.json").read_bytes()))
+        for number, url in ((1, THREADS), (2, f"{THREADS}&pageToken=2"))
     ]
 
     assert [len(page.mentions) for page in pages] == [5, 5]  # 10 of 10, and the second page repeats the first
     assert len({one.native_id for page in pages for one in page.mentions}) == 5
     assert all(one.text and one.author and one.published_at and one.url for page in pages for one in page.mentions)
     assert [page.next_url is not None for page in pages] == [True, False]
+    assert [page.may_repeat for page in pages] == [False, True]
     assert [thread.of for thread in pages[0].threads] == ["youtube:UgwI_ylXVnzPS8Q-oAV4AaABAg"]
 
 
