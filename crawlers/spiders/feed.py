@@ -18,7 +18,7 @@ from core.labels import TextKind
 from crawlers.identities import content_id
 from crawlers.items import Answer, CrawledMention, Page
 from crawlers.moments import EARLIEST, Moment, moment
-from crawlers.reading import part, string
+from crawlers.reading import not_its_shape, part, string
 from crawlers.sites import joined, linked
 from crawlers.source import Absence, Source, Tier
 from crawlers.texts import author_of, line, plain
@@ -79,7 +79,7 @@ def _xml_feed(answer: Answer) -> Page:
         sanitize_html=False,
     )
     if not parsed.get("version"):
-        return Page(url=answer.url, is_recognised=False, problem=_fault(parsed))
+        return not_its_shape(answer, _fault(parsed) or "the answer is no feed")
     feed = parsed.get("feed", {})
     links = [link for link in feed.get("links", []) if link.get("rel") == "next" and link.get("href")]
     page = _page(
@@ -136,7 +136,7 @@ def _json_feed(answer: Answer) -> Page:
     elif isinstance(channel := part(document, "rss", "channel"), dict):
         items = list(_rss_in_json(channel.get("item"), answer.url))
     else:
-        return Page(url=answer.url, is_recognised=False, problem="the JSON is no feed")
+        return not_its_shape(answer, "the JSON is no feed")
     return _page(answer, items, title=line(string(channel, "title")), next_url=string(channel, "next_url") or None)
 
 

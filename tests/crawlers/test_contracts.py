@@ -1,4 +1,4 @@
-"""Every source that has a site of its own, in five acts; all of them are crawled by one process from one stand-in."""
+"""Every source in five acts; all of them are crawled by one process from one stand-in."""
 
 import importlib
 from dataclasses import dataclass, field
@@ -15,8 +15,6 @@ from tests.crawlers.conftest import Crawls
 from tests.crawlers.contracts.contract import Act, Contract
 from tests.sites import Site
 
-ANYWHERE = {"feed", "schema_org"}
-"""Sources that are pages of any site: tests/crawlers/test_crawls.py plays these acts with them."""
 FILES = sorted(path.stem for path in (Path(__file__).parent / "contracts").glob("*.py") if path.stem != "contract")
 CONTRACTS: dict[str, Contract] = {
     kind: importlib.import_module(f"tests.crawlers.contracts.{kind}").CONTRACT for kind in FILES
@@ -67,7 +65,7 @@ def played(crawls: Crawls) -> Played:
 
 
 def test_every_source_has_a_contract() -> None:
-    assert set(CONTRACTS) == set(SOURCES) - ANYWHERE
+    assert set(CONTRACTS) == set(SOURCES)
 
 
 @every_source
