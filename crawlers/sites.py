@@ -101,6 +101,13 @@ def site_of(url: str) -> str:
     return urljoin(url, "/")[:-1]
 
 
+def watched_site_of(url: str) -> str:
+    """The same as a feed's target names it: by https, but on this machine and on ports of one's own."""
+    parts = urlsplit(url)
+    scheme = parts.scheme if parts.port or is_loopback(url) else "https"
+    return f"{scheme}://{parts.netloc.rpartition('@')[2].lower()}"
+
+
 def with_query(url: str, **values: str | int | None) -> str:
     """The address with these query parameters set, or taken away where they are none; the others as they are."""
     parts = urlsplit(url)

@@ -17,7 +17,7 @@ from crawlers.outcomes import Outcome, Verdict, refusal
 from crawlers.pages import html_page
 from crawlers.queries import Query
 from crawlers.reading import joined_text, not_its_shape, page_of_rows, part, rows, string
-from crawlers.sites import in_query, is_loopback, next_in_header, split, with_query
+from crawlers.sites import in_query, next_in_header, split, watched_site_of, with_query
 from crawlers.source import Absence, Source, Tier
 from crawlers.texts import author_of, line, plain
 
@@ -29,7 +29,8 @@ TAGGED = re.compile(r"(?:(?:/web|/deck)?/tags?|/api/v1/timelines/tag)/([^/]+)/?"
 FRONT_PAGES = frozenset({"", "/", "/explore", "/public", "/home", "/about"})
 INSTANCE = re.compile(r"(?:^|\.)(?:mastodon|mstdn|toot|fosstodon|hachyderm|infosec\.exchange|mas\.to)\b")
 OTHERS = re.compile(
-    r"\.stackexchange\.com$|(?:overflow|serverfault|superuser|askubuntu|stackapps)\.|^(?:forum|discuss)"
+    r"\.stackexchange\.com$|(?:overflow|serverfault|superuser|askubuntu|stackapps)\."
+    r"|^(?:forum|discuss|discourse|community)\b|\.discourse\."
 )
 """Sites that have tags at the same path and are known not to be instances."""
 INLINE = re.compile(r"</?(?:span|wbr)\b[^<>]*>")
@@ -46,7 +47,7 @@ def claims(url: str) -> str | None:
         # There a final slash, or `/tag/`, tells the tags of a blog.
         is_plain = parts.path.startswith(("/tags/", "/api/")) and not parts.path.endswith("/")
         return _tag_page(url) if is_plain else None
-    return _tag_page(url) or (_instance(url) if parts.path in FRONT_PAGES else None)
+    return _tag_page(url) or (f"{watched_site_of(url)}/" if parts.path in FRONT_PAGES else None)
 
 
 def behind(answer: Answer) -> str | None:
@@ -54,7 +55,7 @@ def behind(answer: Answer) -> str | None:
     if not html_page(answer).count("//*[@id='mastodon'] | //script[@id='initial-state']"):
         return None
     parts = split(answer.url)
-    return _tag_page(answer.url) or (_instance(answer.url) if parts and parts.path in FRONT_PAGES else None)
+    return _tag_page(answer.url) or (f"{watched_site_of(answer.url)}/" if parts and parts.path in FRONT_PAGES else None)
 
 
 def _tag_page(url: str) -> str | None:
@@ -62,15 +63,7 @@ def _tag_page(url: str) -> str | None:
     parts = split(url)
     tagged = TAGGED.fullmatch(parts.path) if parts else None
     tag = _tag_in(tagged[1]) if tagged else None
-    return f"{_instance(url)}tags/{tag}" if tag else None
-
-
-def _instance(url: str) -> str:
-    """The instance's own address; https but on this machine and on ports of one's own."""
-    parts = split(url)
-    assert parts  # noqa: S101 - callers have looked
-    scheme = parts.scheme if parts.port or is_loopback(url) else "https"
-    return f"{scheme}://{parts.netloc.rpartition('@')[2].lower()}/"
+    return f"{watched_site_of(url)}/tags/{tag}" if tag else None
 
 
 def _tag_in(segment: str) -> str | None:
@@ -87,7 +80,7 @@ def starts(target: str, query: Query | None) -> Sequence[str]:
     if not tags or split(target) is None:
         msg = "Mastodon is read by tag: give https://INSTANCE/tags/NAME, or the instance with --query 'acme OR acmefit'"
         raise Invalid(msg)
-    return [f"{_instance(target)}api/v1/timelines/tag/{tag}?limit={A_PAGE}" for tag in tags]
+    return [f"{watched_site_of(target)}/api/v1/timelines/tag/{tag}?limit={A_PAGE}" for tag in tags]
 
 
 def refused(answer: Answer) -> Verdict | None:
