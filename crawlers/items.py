@@ -10,6 +10,7 @@ from typing import Any
 from w3lib.encoding import html_to_unicode
 
 from core.labels import TextKind
+from crawlers.encodings import encoding_of
 from crawlers.outcomes import Verdict
 
 
@@ -48,8 +49,8 @@ class Answer:
 
     @cached_property
     def text(self) -> str:
-        """The body as text: by the header's charset, a byte order mark, the page's own declaration, else UTF-8."""
-        return str(html_to_unicode(self.content_type or None, self.body, default_encoding="utf-8")[1])
+        """The body as text: by the header's charset, a byte order mark, the page's own word, else by its look."""
+        return str(html_to_unicode(self.content_type or None, self.body, auto_detect_fun=encoding_of)[1])
 
     @cached_property
     def json(self) -> Any:

@@ -70,7 +70,7 @@ def html_page(answer: Answer) -> HtmlPage:
     # Handed over as UTF-8: a declaration inside the text would otherwise be believed, or refused.
     parser = html.HTMLParser(encoding="utf-8")
     try:
-        tree = html.document_fromstring(answer.text.encode("utf-8", "replace"), parser=parser)
+        tree = html.document_fromstring(answer.text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
     except (LxmlError, ValueError, AssertionError):
         tree = None
     return HtmlPage(answer, tree)

@@ -26,7 +26,7 @@ LONGEST_MENDED = 2_000_000
 """Characters of a broken block that mending is tried on."""
 COMMENT_LINES = re.compile(r"^[ \t\r]*(?://.*|<!--.*?-->|<!\[CDATA\[|\]\]>|<!--|-->)[ \t\r]*$", re.MULTILINE)
 WRAPPING = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|;)\s*$"
+    r"^\s*(?:<!--|(?://\s*)?<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|(?://\s*)?\]\]>|/\*\s*\]\]>\s*\*/|;)\s*$"
 )
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 BAD_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu])")
@@ -92,7 +92,7 @@ def _mended(text: str) -> Iterator[str]:
     bare, bold = (_unwrapped(text), _unwrapped(COMMENT_LINES.sub("", text)))
     for candidate in (bare, bold, CONTROLS.sub(" ", bold), BAD_ESCAPE.sub("", bold), html.unescape(bold)):
         try:
-            yield jstyleson.dispose(candidate)
+            yield jstyleson.dispose(candidate + "\n")  # without an end of line it does not see a last comment
         except IndexError:
             yield candidate
 

@@ -1,6 +1,7 @@
 """Reviews that a page states in schema.org's words: JSON-LD, microdata or RDFa.
 
-Address: any page. Target: the first page of reviews. Pages: `rel=next`. Cursor: the walk's own.
+Address: any page. Target: the first page of reviews, or a pattern of pages with `{page}` in it (`numbering.py`). Pages:
+`rel=next`, or the next number. Cursor: the walk's own.
 """
 
 import json
@@ -217,7 +218,7 @@ def _answer(node: Node, ids: Ids) -> str | None:
 SOURCE = Source(
     kind="schema_org",
     title="a page with schema.org reviews (JSON-LD, microdata or RDFa)",
-    target="the address of the first page of reviews; rel=next is followed",
+    target="the address of the first page of reviews; rel=next is followed, or a pattern (…/reviews?page={page}) from 1",
     tier=Tier.OPEN,
     addresses=(),
     terms="robots.txt of the site; the site's own terms are yours to check",

@@ -200,15 +200,6 @@ def test_a_review_that_two_syntaxes_state_is_one() -> None:
     assert {text.split()[0] for text in texts} == {"Всё", "Шумно."}
 
 
-def test_a_page_in_another_encoding_is_read() -> None:
-    html = review_page([review(1)]).replace("utf-8", "windows-1251").encode("cp1251")
-
-    by_header = page_of(Answer(ADDRESS, html, {"content-type": "text/html; charset=windows-1251"}))
-    by_page = page_of(Answer(ADDRESS, html, {"content-type": "text/html"}))
-
-    assert by_header.mentions[0].text == by_page.mentions[0].text == "Отзыв номер 1: в зале чисто."
-
-
 def test_a_link_header_names_the_next_page_where_the_page_does_not() -> None:
     answer = Answer(ADDRESS, review_page([review(1)]).encode(), {"link": '</a>; rel="prev", </b?page=2>; rel="next"'})
 
