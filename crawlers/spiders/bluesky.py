@@ -7,6 +7,7 @@ of an answer, and from where a search refuses it to those without a login, by da
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote, urldefrag
@@ -91,10 +92,11 @@ def asked(url: str) -> Ask:
 
 def signed(ask: Ask, keys: Keys) -> Ask:
     """Through the account's own server, which alone knows its token; as anybody without one."""
-    if token := keys.get("bluesky_token"):
-        on_own_server = Ask(ask.url.replace(APPVIEW, PDS, 1) if ask.url.startswith(APPVIEW) else ask.url)
-        return with_headers(on_own_server, Authorization=f"Bearer {token}")
-    return ask
+    token = keys.get("bluesky_token")
+    if not token:
+        return ask
+    url = ask.url.replace(APPVIEW, PDS, 1) if ask.url.startswith(APPVIEW) else ask.url
+    return with_headers(replace(ask, url=url), Authorization=f"Bearer {token}")
 
 
 def _sign_in(url: str, keys: Keys) -> Ask:
