@@ -218,7 +218,7 @@ def _answer(node: Node, ids: Ids) -> str | None:
 SOURCE = Source(
     kind="schema_org",
     title="a page with schema.org reviews (JSON-LD, microdata or RDFa)",
-    target="the address of the first page of reviews; rel=next is followed, or a pattern (…/reviews?page={page}) from 1",
+    target="the address of the first page of reviews; rel=next is followed, or a pattern (…?page={page})",
     tier=Tier.OPEN,
     addresses=(),
     terms="robots.txt of the site; the site's own terms are yours to check",

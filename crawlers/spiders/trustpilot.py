@@ -84,7 +84,9 @@ def page_of(answer: Answer) -> Page:
 
 
 def _next(answer: Answer, found: Sequence[Any]) -> str | None:
-    """The link to the next page, without the key that it may hold; where no link is given, the next number."""
+    """The token or the link of the next page, without the key that it may hold; where neither is, the next number."""
+    if token := string(answer.json, "nextPageToken"):
+        return with_query(answer.url, pageToken=token)
     links = rows(answer.json, "links")
     href = next((string(link, "href") for link in links if string(link, "rel") == "next-page"), "")
     if href:

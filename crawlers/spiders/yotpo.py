@@ -92,7 +92,7 @@ def _own_id(row: Mapping[str, Any]) -> str:
 
 
 def _mention(row: Mapping[str, Any], links: Mapping[str, str]) -> CrawledMention | None:
-    said = moment(string(row, "created_at"))
+    said = moment(string(row, "created_at", "createdAt"))
     text = joined_text(line(string(row, "title")), plain(string(row, "content")))
     rating = rating_of(row.get("score"), 5, 1)
     if not text and rating is None:
@@ -101,7 +101,7 @@ def _mention(row: Mapping[str, Any], links: Mapping[str, str]) -> CrawledMention
         native_id=_own_id(row),
         text=text,
         rating=rating.value if rating else None,
-        author=author_of(string(row.get("user"), "display_name") or string(row, "name")),
+        author=author_of(string(row.get("user"), "display_name", "displayName") or string(row, "name")),
         published_at=said[0] if said else None,
         precision=said[1] if said else "second",
         url=linked("https://yotpo.com/", link) if (link := links.get(string(row, "product_id"))) else None,

@@ -92,6 +92,10 @@ def test_the_link_to_the_next_page_is_followed_without_the_key_in_it() -> None:
     assert SOURCE.read(listed(FULL, links=[link])).next_url == PAGE.replace("page=1", "page=2")
 
 
+def test_a_token_of_the_next_page_is_followed() -> None:
+    assert SOURCE.read(listed(FULL, nextPageToken="t2")).next_url == f"{PAGE}&pageToken=t2"
+
+
 def test_without_links_a_full_page_leads_to_the_next_number_and_a_short_one_nowhere() -> None:
     full, short = SOURCE.read(listed(FULL, {**FULL, "id": "2"})), SOURCE.read(listed(FULL))
 
