@@ -2,7 +2,9 @@ from crawlers.items import Answer
 from crawlers.numbering import first_page, is_numbered, numbered
 from crawlers.outcomes import Outcome
 from crawlers.spiders.schema_org import SOURCE
-from tests.sites import review, review_page
+from crawlers.watch import recognise
+from tests.crawlers.conftest import Crawls
+from tests.sites import Site, paged, review, review_page
 
 TARGET = "https://example.org/reviews/{page}/?sort=new"
 READS = numbered(SOURCE, TARGET)
@@ -51,6 +53,14 @@ def test_a_page_that_another_address_answered_is_not_counted_on_from() -> None:
     elsewhere = Answer("https://example.org/reviews", review_page([review(1)]).encode())
 
     assert READS.read(elsewhere).next_url is None
+
+
+def test_a_pattern_is_recognised_by_its_first_page(crawls: Crawls) -> None:
+    with Site({"/club": paged([review(1), review(2)], size=1)}) as site:
+        found = recognise(site.url + "/club?page={page}", crawls.settings, allows_private=True)
+
+        assert (found.kind, found.target) == ("schema_org", site.url + "/club?page={page}")
+        assert [asked.query["page"] for asked in site.asked if asked.path == "/club"] == ["1"]
 
 
 def test_any_other_target_is_read_by_the_source_itself() -> None:
