@@ -38,6 +38,8 @@ class Route:
     """The cursor that is kept meanwhile: who goes on from it reads the page, and its threads, again."""
     threads: deque[str] = field(init=False, default_factory=deque)
     read_threads: set[str] = field(init=False, default_factory=set)
+    has_cut_threads: bool = field(init=False, default=False)
+    """Whether a thread was left at a page of what is known: then the pass proves nothing of what is in threads."""
     proofs: list[Gone | None] = field(init=False, default_factory=list)
     """What the passes over the starts so far prove of those that they did not see."""
     left_out: set[str] = field(init=False, default_factory=set)
@@ -63,13 +65,15 @@ class Route:
         if self.pending is None:
             self._step(page, holds_news=added > 0 or self._may_lead_to_news(page))
         else:
-            further = [page.next_url, *(thread.url for thread in page.threads)]
+            is_cut = page.next_url is not None and added == 0 and self._is_known_further(page)
+            self.has_cut_threads |= is_cut
+            further = [None if is_cut else page.next_url, *(thread.url for thread in page.threads)]
             self.threads.extendleft(url for url in reversed(further) if url and url not in self.read_threads)
         assert self.pending  # noqa: S101 - for the type checker
         if self.threads:
             return Step(self._of_all_starts(self.held), self.pending.next_url)
         if self.pending.next_url is None:
-            self.proofs.append(self.pending.gone)
+            self.proofs.append(self.walk.gone(read_all=False) if self.has_cut_threads else self.pending.gone)
         gone = gone_from_all(self.proofs) if len(self.proofs) == len(self.starts) else None
         return replace(self.pending, cursor=self._of_all_starts(self.pending.cursor), gone=gone)
 
@@ -104,6 +108,7 @@ class Route:
     def _set_out(self) -> None:
         cursor = self.cursors.get(_path(self.start_url), {}) if len(self.starts) > 1 else self.cursor
         self.walk = Walk(cursor, self.began_at, self.absence)
+        self.has_cut_threads = False
 
     def _step(self, page: Page, *, holds_news: bool) -> None:
         here, following = _path(page.url), _path(page.next_url) if page.next_url else None
@@ -113,6 +118,11 @@ class Route:
         self.held = held if step.cursor.get("complete") else step.cursor
         # The answers to several mentions may be one list.
         self.threads.extend(dict.fromkeys(thread.url for thread in page.threads))
+
+    def _is_known_further(self, page: Page) -> bool:
+        """Whether what follows in a thread was read by the pass before, which came to its end."""
+        is_later = self.walk.is_complete and not self.walk.is_whole
+        return is_later and bool(page.mentions) and is_newest_first(page.mentions)
 
     def _may_lead_to_news(self, page: Page) -> bool:
         """Whether pages after one that has nothing new may have it.

@@ -102,7 +102,7 @@ class Walk:
             read_all = not is_cut and next_url is None and (self.is_whole or not self.has_jumped)
             whole_on = self.today.isoformat() if self.is_whole or read_all else self.whole_on
             cursor = {**self.own, "complete": True} | ({"whole_on": whole_on} if whole_on else {})
-            return Step(cursor, None, self._gone(read_all=read_all))
+            return Step(cursor, None, self.gone(read_all=read_all))
         at = self.backlog if follow == self.backlog else url
         return Step({**self.own, "complete": False, "at": at, "since": self.since.isoformat()}, follow)
 
@@ -118,7 +118,7 @@ class Walk:
             else:
                 self.oldest_at = said_at
 
-    def _gone(self, *, read_all: bool) -> Gone | None:
+    def gone(self, *, read_all: bool) -> Gone | None:
         """What a pass that ends here proves of those that it did not see."""
         if self.absence is Absence.ANYWHERE and read_all:
             return Gone(self.since, None)

@@ -166,6 +166,42 @@ def test_a_page_of_a_thread_may_have_threads_of_its_own() -> None:
     assert forum.known == {"a", "b", "a1", "a2", "a3", "c", "d", "d1"}
 
 
+LONG_THREAD = {
+    "/": listed(post("a", 1, "/t/a")),
+    "/t/a": listed(post("a3", 0), post("a2", 1), then="/t/a?p=2"),
+    "/t/a?p=2": listed(post("a1", 2)),
+}
+
+
+def test_a_thread_is_left_where_all_is_known_and_then_proves_nothing_of_threads() -> None:
+    forum = Forum(LONG_THREAD)
+    forum.pass_over()
+
+    assert forum.pass_over() == ["/", "/t/a"]
+    assert [gone.newer_than for gone in forum.gone] == [NEWEST - timedelta(days=1)]
+
+    forum.pages = LONG_THREAD | {"/t/a": listed(post("a4", 0), post("a2", 1), then="/t/a?p=2")}
+
+    assert forum.pass_over() == ["/", "/t/a", "/t/a?p=2"]
+    assert [gone.newer_than for gone in forum.gone] == [None]
+
+
+def test_a_thread_that_a_pass_was_cut_off_in_is_read_to_its_end() -> None:
+    forum = Forum(LONG_THREAD)
+    forum.pass_over(cut_after=2)
+
+    assert forum.pass_over() == ["/", "/t/a", "/t/a?p=2"]
+    assert forum.known == {"a", "a1", "a2", "a3"}
+
+
+def test_a_thread_that_runs_from_old_to_new_is_read_to_its_end() -> None:
+    upwards = {"/t/a": listed(post("a1", 2), post("a2", 1), then="/t/a?p=2"), "/t/a?p=2": listed(post("a3", 0))}
+    forum = Forum(LONG_THREAD | upwards)
+    forum.pass_over()
+
+    assert forum.pass_over() == ["/", "/t/a", "/t/a?p=2"]
+
+
 def forum_whose_thread_is(said: Outcome) -> Forum:
     return Forum(THREADED, replace(FORUM, refused=lambda answer: Verdict(said) if answer.url.endswith("/a") else None))
 
