@@ -22,7 +22,8 @@ from crawlers.source import Key, Keys, Source, Tier
 from crawlers.texts import author_of, line, plain
 
 API = "https://api.content.tripadvisor.com/api/v1/location"
-HOST = re.compile(r"(?:[a-z]{1,5}\.)?tripadvisor\.((?:com?\.)?[a-z]{2,3})")
+HOST = re.compile(r"(?:(?P<own>[a-z]{2})\.|[a-z]{1,5}\.)?tripadvisor\.(?P<country>(?:com?\.)?[a-z]{2,3})")
+"""A site may have a language of its own (ru.tripadvisor.com), or that of its country."""
 OF_PAGE = re.compile(r"/(?:[a-z]{2}/)?([A-Za-z_]+)-g(\d+)-d(\d+)(?:-.*)?")
 OF_API = re.compile(r"/api/v1/location/(\d+)(?:/.*)?")
 LANGUAGES = {
@@ -46,14 +47,15 @@ def claims(url: str) -> str | None:
     if host is None or page is None:
         return None
     kind = "Hotel_Review" if page[1] == "ShowUserReviews" else page[1]
-    return f"https://www.tripadvisor.{host[1]}/{kind}-g{page[2]}-d{page[3]}-Reviews.html"
+    return f"https://{host['own'] or 'www'}.tripadvisor.{host['country']}/{kind}-g{page[2]}-d{page[3]}-Reviews.html"
 
 
 def starts(target: str, _query: Query | None) -> Sequence[str]:
     """Its newest reviews, in the language of the site that is watched."""
     parts = split(target)
     host = HOST.fullmatch(parts.hostname or "") if parts else None
-    language = in_query(target, "language") or LANGUAGES.get(host[1] if host else "com", "en")
+    own, country = (host["own"], host["country"]) if host else (None, "com")
+    language = in_query(target, "language") or LANGUAGES.get(own or country, own or "en")
     place = re.search(r"-d(\d+)|/location/(\d+)", target)
     if place is None:
         msg = f"{target!r} names no place: give the address of its page, with -d and its number in it"

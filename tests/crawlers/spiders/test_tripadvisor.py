@@ -38,6 +38,7 @@ def listed(*reviews: Any) -> Answer:
     [
         (f"https://www.tripadvisor.com/{HOTEL}-Acme-New_York.html", f"https://www.tripadvisor.com/{HOTEL}.html"),
         (f"https://tripadvisor.co.uk/{HOTEL}-or10-Acme.html#REVIEWS", f"https://www.tripadvisor.co.uk/{HOTEL}.html"),
+        (f"https://ru.tripadvisor.com/{HOTEL}-Acme.html", f"https://ru.tripadvisor.com/{HOTEL}.html"),
         (f"https://m.tripadvisor.com/{HOTEL}.html", f"https://www.tripadvisor.com/{HOTEL}.html"),
         (
             "https://www.tripadvisor.ru/Restaurant_Review-g1-d2-Reviews-Acme.html?filterLang=ru",
@@ -64,6 +65,8 @@ def test_a_place_is_recognised_on_any_countrys_site(address: str, target: str | 
         (f"https://www.tripadvisor.com/{HOTEL}.html", "en"),
         (f"https://www.tripadvisor.ru/{HOTEL}.html", "ru"),
         (f"https://www.tripadvisor.com.br/{HOTEL}.html", "pt"),
+        (f"https://ru.tripadvisor.com/{HOTEL}.html", "ru"),
+        (f"https://fr.tripadvisor.ca/{HOTEL}.html", "fr"),
         ("https://api.content.tripadvisor.com/api/v1/location/93437/reviews?language=de", "de"),
         ("https://api.content.tripadvisor.com/api/v1/location/93437/reviews", "en"),
     ],
