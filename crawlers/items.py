@@ -13,6 +13,8 @@ from core.labels import TextKind
 from crawlers.encodings import encoding_of
 from crawlers.outcomes import Verdict
 
+MOST_MARKS = 400_000
+
 
 @dataclass(frozen=True)
 class Ask:
@@ -53,8 +55,15 @@ class Answer:
         return str(html_to_unicode(self.content_type or None, self.body, auto_detect_fun=encoding_of)[1])
 
     @cached_property
+    def is_dense(self) -> bool:
+        """Whether it has more tags and brackets than any honest page: it would fill the memory with what it opens."""
+        return sum(self.body.count(mark) for mark in (b"<", b"{", b"[")) > MOST_MARKS
+
+    @cached_property
     def json(self) -> Any:
         """The body as JSON, control characters allowed; none where it is no JSON (`null` reads as none too)."""
+        if self.is_dense:
+            return None
         try:
             return json.loads(self.body, strict=False)
         except (ValueError, RecursionError):

@@ -1,8 +1,8 @@
 """Fetch one address once, by the same rules as a crawl, and ask each source whether it reads what comes."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from scrapy import Request, Spider
@@ -17,6 +17,7 @@ from crawlers.pages import html_page
 from crawlers.sites import clean_address
 from crawlers.sources import SOURCES, supported
 from crawlers.spider import answer_of
+from crawlers.threads import READ_WITHIN_S, apart
 
 REFUSALS = {
     Outcome.GONE: "there is no page at this address",
@@ -58,7 +59,11 @@ class ProbeSpider(Spider):
         if wrong := refusal(response.status, response.body):
             self.fail(wrong)
             return
-        self.findings.append(await asyncio.to_thread(finding_of, answer_of(response, response.url)))
+        answer = answer_of(response, response.url)
+        try:
+            self.findings.append(await apart(partial(finding_of, answer), within_s=READ_WITHIN_S))
+        except TimeoutError:
+            self.findings.append(Finding(error=f"the page cannot be read within {READ_WITHIN_S} s"))
 
     def lost(self, failure: Failure) -> None:
         """Say why there was no answer."""

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import pickle
+import resource
 import signal
 import sys
 import threading
@@ -46,6 +47,8 @@ log = structlog.get_logger()
 SITES_AT_ONCE = 8
 TOLD_ANYWAY = ("scrapy.downloadermiddlewares.retry", "scrapy.downloadermiddlewares.robotstxt")
 """Loggers of what ends as an outcome: a site that does not answer needs no traceback."""
+MOST_MEMORY = 1_500_000_000
+"""Bytes of all crawls of a process together: a page that takes more to read than is left is not read."""
 CAPS = frozenset({"closespider_timeout", "closespider_pagecount"})
 
 
@@ -155,6 +158,8 @@ def main() -> None:
     for name in TOLD_ANYWAY:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+    if hasattr(resource, "RLIMIT_DATA"):
+        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     status = _status(job, secrets)
     sys.stdout.flush()
     sys.stderr.flush()

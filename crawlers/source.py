@@ -62,6 +62,9 @@ class SignIn:
     """What its answer adds to the keys; {} where it was refused."""
 
 
+TOO_DENSE = "the answer has more tags and brackets than are read"
+
+
 def _nowhere(_url: str) -> str | None:
     return None
 
@@ -130,6 +133,8 @@ class Source:
 
     def read(self, answer: Answer) -> Page:
         """`page_of`, with whatever a hostile document makes it raise as a page of nothing."""
+        if answer.is_dense:
+            return not_its_shape(answer, TOO_DENSE)
         try:
             return self.page_of(answer)
         except UNREADABLE as error:
@@ -137,7 +142,7 @@ class Source:
 
     def found_behind(self, answer: Answer) -> tuple[str | None, Page]:
         """The target that a fetched page shows, and what was read of it."""
-        if self.behind is None:
+        if self.behind is None or answer.is_dense:
             page = self.read(answer)
             return (answer.url if page.is_recognised else None), page
         try:

@@ -1,8 +1,8 @@
 """The one Scrapy spider: fetch a page, have its source read it, have it kept, go on."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -22,6 +22,7 @@ from crawlers.route import Route
 from crawlers.sites import is_same_site, rebased
 from crawlers.source import Source, needed
 from crawlers.storage import Storage, Work
+from crawlers.threads import READ_WITHIN_S, apart
 from crawlers.throttle import LONGEST_WAIT_S, MOST_WAITS, waited
 from crawlers.walk import Step
 from store.identity import content_hash
@@ -29,8 +30,6 @@ from store.mentions import Kept
 
 log = structlog.get_logger()
 
-READ_WITHIN_S = 60
-"""A page that takes longer to parse was made to."""
 EMPTY_PAGES = 3
 """An empty page is not the end of a walk; so many in a row are."""
 CLOSED = frozenset({Outcome.NOTHING_NEW, Outcome.BLOCKED, Outcome.GONE})
@@ -151,10 +150,12 @@ class SourceSpider(Spider):
         if wrong := self.source.refused(answer):
             return self._refused(Page(url=asked_url, refused=wrong))
         try:
-            page = await asyncio.wait_for(asyncio.to_thread(self.source.read, answer), READ_WITHIN_S)
+            page = await apart(partial(self.source.read, answer), within_s=READ_WITHIN_S)
         except TimeoutError:
             slow = Verdict(Outcome.FAILED, f"the page could not be read within {READ_WITHIN_S} s")
             return Page(url=asked_url, refused=slow)
+        except MemoryError:
+            return Page(url=asked_url, refused=Verdict(Outcome.FAILED, "the page takes too much memory to read"))
         return self._refused(replace(page, url=asked_url))
 
     def _refused(self, page: Page) -> Page:

@@ -22,6 +22,8 @@ Node = dict[str, Any]
 
 DEEPEST = 60
 """Levels of nesting that are read; the rest is not what a review looks like."""
+MOST_RDFA = 10_000
+"""Nodes of RDFa that are read: each costs half a millisecond."""
 LONGEST_MENDED = 2_000_000
 """Characters of a broken block that mending is tried on."""
 COMMENT_LINES = re.compile(r"^[ \t\r]*(?://.*|<!--.*?-->|<!\[CDATA\[|\]\]>|<!--|-->)[ \t\r]*$", re.MULTILINE)
@@ -159,5 +161,8 @@ def _rdfa(page: HtmlPage, problems: list[str]) -> list[Any]:
         return []
     if max(sum(1 for _ in node.iterancestors()) for node in page.tree.iterfind(".//*[@typeof]")) > DEEPEST:
         problems.append("the RDFa is nested too deep")
+        return []
+    if page.count("//*[@typeof or @property]") > MOST_RDFA:
+        problems.append("there is too much RDFa")
         return []
     return _several(normal(RDFaExtractor().extract(page.answer.text, base_url=page.base)))
