@@ -12,6 +12,11 @@ LONGEST_SOURCE = 200_000
 """Characters of markup that are looked at; ten times what is stored of a text."""
 UNESCAPINGS = 2
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--(?:[^-<]|-(?!->)|<(?!!--)){0,500}-->")
+WITHIN_A_LINE = re.compile(
+    r"</?(?:a|abbr|b|bdi|bdo|cite|code|del|em|font|i|ins|kbd|mark|q|s|small|span|strike|strong|sub|sup|tt|u|var|wbr)"
+    r"(?=[\s/>])[^<>]*>",
+    re.IGNORECASE,
+)
 ENTITY = re.compile(r"&(?:[a-zA-Z]{2,31}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 INVISIBLE = re.compile(
     r"[\u200b\u2060-\u2064\u206a-\u206f\ufeff\u00ad\u034f\u180e\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]"
@@ -49,6 +54,8 @@ def tidy(value: str) -> str:
 
 
 def _without_markup(text: str) -> str:
+    # html_text parts words at every tag; within a line a browser does not: <b>С</b>бербанк is one word.
+    text = WITHIN_A_LINE.sub("", text)
     try:
         return str(html_text.extract_text(text))
     except (LxmlError, ValueError, RecursionError, AssertionError):

@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 import structlog
+from hypothesis import settings
 
 from store.brands import add_brand
 from store.database import Database, open_database
 from store.models import Brand, Table
 from store.schema import upgrade
 from tests.builders import NOW, World
+
+settings.register_profile("no_timers", deadline=None)  # a busy machine is no failure
+settings.load_profile("no_timers")
 
 
 @pytest.fixture(scope="session")

@@ -258,3 +258,10 @@ def test_retry_after_is_seconds_or_a_date(header: str, seconds: float | None) ->
 
 def test_a_retry_in_the_far_future_is_bounded() -> None:
     assert retry_after("Fri, 31 Dec 9999 23:59:59 GMT", NOW) == timedelta(days=30).total_seconds()
+
+
+def test_a_word_that_is_bold_in_part_stays_one_word() -> None:
+    assert (
+        plain("<p><b>С</b>бер<i>банк</i> и <a href='/x'>клуб</a>, <em>да</em>!</p><p>ещё</p>")
+        == "Сбербанк и клуб, да!\n\nещё"
+    )
