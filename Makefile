@@ -35,7 +35,7 @@ demo: .venv/use ## run the whole cycle on the sample chain and serve its gap rep
 test: .venv/dev ## the fast tests: offline, no server, no GPU
 	$(BIN)/python -m pytest -n 2
 
-test-slow: .venv/train ## the slow tests: PostgreSQL, training
+test-slow: .venv/train ## the slow tests: PostgreSQL, real servers to crawl, training
 	tests/postgres.sh $(BIN)/python -m pytest -m slow
 
 check: .venv/dev ## what CI checks: format, lint, types, layers, tests with coverage
