@@ -3,7 +3,7 @@
 import structlog
 
 from alerts.channels import NotificationChannel
-from alerts.messages import Message, message_of
+from alerts.messages import About, Message, message_of
 from core.clock import Clock
 from core.errors import DeliveryFailed
 from store.alerts import claim_undelivered, settle_delivery
@@ -53,4 +53,4 @@ def _message(db: Database, alert_id: int) -> Message:
         location = session.get_one(Location, alert.location_id) if alert.location_id else None
         found = (session.get(Mention, mention_id) for mention_id in alert.evidence.get("mentions", []))
         quotes = [mention.text for mention in found if mention is not None]
-        return message_of(alert, brand=brand.name, location=location.name if location else None, quotes=quotes)
+        return message_of(alert, About(brand.name, location.name if location else None, quotes))

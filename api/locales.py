@@ -53,6 +53,8 @@ EN = {
     "negative_spike": "Spike of negative opinions",
     "spike_seen": "{detractors} of {n} public opinions were negative; usual is {usual}.",
     "provisional": "Provisional: there is little history to compare with.",
+    "source_fails": "{target}: crawls have failed since {since} ({outcome}), newer opinions are missing here.",
+    "source_silent": "{target}: nothing new for {days} days; usual is every {usual}.",
     "whole_brand": "the whole brand",
     "nothing": "Nothing has been counted yet.",
     "nothing_hint": "Import a survey (`afterword import survey`), add a public source (`afterword watch`), then run "
@@ -172,6 +174,8 @@ RU = {
     "negative_spike": "Всплеск негатива",
     "spike_seen": "Негативных мнений: {detractors} из {n}; обычная доля — {usual}.",
     "provisional": "Предварительно: истории для сравнения мало.",
+    "source_fails": "{target}: с {since} не читается ({outcome}), более новых мнений здесь нет.",
+    "source_silent": "{target}: ничего нового {days} дн.; обычно новое — раз в {usual} дн.",
     "whole_brand": "весь бренд",
     "nothing": "Пока ничего не подсчитано.",
     "nothing_hint": "Загрузите опрос (`afterword import survey`), добавьте публичный источник (`afterword watch`) и "

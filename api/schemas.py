@@ -97,8 +97,9 @@ class AlertOut(BaseModel):
 
     id: int
     brand: str
-    kind: str
+    kind: str = Field(description="negative_spike, or source_health: a feed fails or is silent beyond its habit")
     location: str | None = Field(description="null: the brand as a whole")
+    feed: int | None = Field(description="id of the feed that it is about; null: it is about what people say")
     opened_on: date
     last_seen_on: date
     closed_on: date | None = Field(description="null: open")

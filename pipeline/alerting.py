@@ -1,4 +1,4 @@
-"""Check every brand for negative spikes, and send what was not sent."""
+"""Check every brand for negative spikes and ailing sources, and send what was not sent."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from alerts.channels import AppriseChannel
 from alerts.delivery import deliver
 from alerts.rules import Changes, check_brand
+from alerts.source_health import check_sources
 from core.clock import Clock
 from core.settings import Settings
 from metrics.spikes import SpikeRule
@@ -19,7 +20,9 @@ def check_alerts(db: Database, settings: Settings, *, as_of: datetime, brand: st
     changes = Changes()
     for slug in _slugs(db, brand):
         with db.write.begin() as session:
-            changes += check_brand(session, find_brand(session, slug), as_of=as_of, rule=rule)
+            found = find_brand(session, slug)
+            changes += check_brand(session, found, as_of=as_of, rule=rule)
+            changes += check_sources(session, found, as_of=as_of)
     return changes
 
 

@@ -6,7 +6,7 @@ tallies change in the transactions that change what they count.
 
 from dataclasses import dataclass
 
-from core.clock import Clock
+from core.clock import Clock, now
 from core.settings import Settings
 from metrics.aspects import dictionary
 from pipeline.alerting import check_alerts, deliver_alerts
@@ -18,6 +18,7 @@ from pipeline.topics import TopicsTold, tell_topics
 from pipeline.topics import waiting as waiting_for_topics
 from sentiment import load
 from store.database import Database
+from store.heartbeats import CYCLE, beat
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def run_cycle(
     topics = topics_told(db, settings)
     changes = check_alerts(db, settings, as_of=clock(), brand=brand)
     delivered = deliver_alerts(db, settings, clock=clock)
+    with db.write.begin() as session:
+        beat(session, CYCLE, now=now())  # whatever moment was replayed: it tells whether the schedule lives
     return CycleResult(
         crawled=len(runs),
         added=sum(run.added for run in runs),

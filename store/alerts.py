@@ -22,12 +22,20 @@ def last_alert(session: ReadSession, brand_id: int, kind: str, location_id: int 
     return session.scalar(query.order_by(Alert.opened_on.desc(), Alert.id.desc()).limit(1))
 
 
+def last_feed_alerts(session: ReadSession, brand_id: int, kind: str) -> dict[int, Alert]:
+    """The newest alert of each feed of a brand, open or not, by the feed's id."""
+    newest = sa.select(sa.func.max(Alert.id)).where(Alert.brand_id == brand_id, Alert.kind == kind)
+    query = sa.select(Alert).where(Alert.id.in_(newest.group_by(Alert.feed_id)))
+    return {alert.feed_id: alert for alert in session.scalars(query) if alert.feed_id is not None}
+
+
 def open_alert(
     session: WriteSession,
     *,
     brand_id: int,
     kind: str,
     location_id: int | None,
+    feed_id: int | None = None,
     on: date,
     evidence: dict[str, Any],
     now: datetime,
@@ -37,6 +45,7 @@ def open_alert(
         brand_id=brand_id,
         kind=kind,
         location_id=location_id,
+        feed_id=feed_id,
         opened_on=on,
         last_seen_on=on,
         evidence=evidence,
@@ -107,3 +116,10 @@ def settle_delivery(
         values |= {"attempts": MOST_ATTEMPTS} if permanent else {}
     ours = sa.update(Alert).where(Alert.id == alert_id, Alert.claimed_at == claimed_at, Alert.delivered_at.is_(None))
     return session.scalar(ours.values(**values).returning(Alert.id)) is not None
+
+
+def open_alert_counts(session: ReadSession) -> list[tuple[str, str, int]]:
+    """Brand, kind and number of the alerts that are open."""
+    query = sa.select(Brand.slug, Alert.kind, sa.func.count()).join(Brand, Brand.id == Alert.brand_id)
+    rows = session.execute(query.where(Alert.closed_on.is_(None)).group_by(Brand.slug, Alert.kind))
+    return [(brand, kind, count) for brand, kind, count in rows]

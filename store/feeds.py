@@ -167,6 +167,8 @@ def keep_page(
     kept = keep_mentions(session, brand, mentions, now=now)
     if removed:
         kept += Kept(removed=remove_named(session, feed.id, removed, now=now))
+    if kept.added:
+        feed.last_added_at = now
     session.execute(
         sa.update(CrawlRun)
         .where(CrawlRun.id == run_id)

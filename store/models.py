@@ -92,6 +92,7 @@ class Feed(Table):
     last_outcome: Mapped[str | None] = mapped_column(sa.String(40))
     last_crawled_at: Mapped[datetime | None]
     last_success_at: Mapped[datetime | None]
+    last_added_at: Mapped[datetime | None] = mapped_column(doc="when it last brought a mention that was new")
     next_crawl_at: Mapped[datetime | None] = mapped_column(index=True, doc="none: as soon as possible")
     created_at: Mapped[datetime]
 

@@ -19,7 +19,7 @@ from store.database import ReadSession
 router = APIRouter(tags=["alerts"])
 EXPORT_PAGE = 1_000
 COLUMNS = (
-    *("id", "brand", "kind", "location", "opened_on", "last_seen_on", "closed_on"),
+    *("id", "brand", "kind", "location", "feed", "opened_on", "last_seen_on", "closed_on"),
     *("created_at", "acknowledged_at", "delivered_at"),
 )
 
@@ -36,7 +36,7 @@ def read_alerts(
         str | None, Query(max_length=100, pattern=NO_NUL, description="none: all that the key sees")
     ] = None,
 ) -> Response | dict[str, Any]:
-    """Spikes of negative opinions, open and closed."""
+    """Spikes of negative opinions, and sources that fail or fall silent; open and closed."""
     before = id_of(paging.cursor)
     brand_id = caller.brand_id if brand is None else visible_brand(session, caller, brand).id
     if wanted is not Format.JSON:
@@ -76,6 +76,7 @@ def alert_as_plain(row: AlertRow) -> dict[str, Any]:
         "brand": row.brand,
         "kind": alert.kind,
         "location": row.location,
+        "feed": alert.feed_id,
         "opened_on": alert.opened_on,
         "last_seen_on": alert.last_seen_on,
         "closed_on": alert.closed_on,

@@ -61,6 +61,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('failures', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('failing_since', store.columns.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('last_success_at', store.columns.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('last_added_at', store.columns.UtcDateTime(timezone=True), nullable=True))
         batch_op.drop_constraint(batch_op.f('uq_feed_brand_id_kind_target'), type_='unique')
         batch_op.create_unique_constraint(batch_op.f('uq_feed_brand_id_kind_target_query'), ['brand_id', 'kind', 'target', 'query'])
     op.drop_index('ix_mention_feed_id', table_name='mention')
@@ -89,7 +90,8 @@ def upgrade() -> None:
     )
     op.execute(
         "UPDATE feed SET last_success_at = (SELECT max(finished_at) FROM crawl_run "
-        "WHERE feed_id = feed.id AND outcome IN ('ok', 'nothing_new'))"
+        "WHERE feed_id = feed.id AND outcome IN ('ok', 'nothing_new')), "
+        "last_added_at = (SELECT max(first_seen_at) FROM mention WHERE feed_id = feed.id)"
     )
     op.drop_index('uq_alert_open', table_name='alert')
     with op.batch_alter_table('alert', schema=None) as batch_op:
@@ -124,6 +126,7 @@ def downgrade() -> None:
     with op.batch_alter_table('feed', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('uq_feed_brand_id_kind_target_query'), type_='unique')
         batch_op.create_unique_constraint(batch_op.f('uq_feed_brand_id_kind_target'), ['brand_id', 'kind', 'target'])
+        batch_op.drop_column('last_added_at')
         batch_op.drop_column('last_success_at')
         batch_op.drop_column('failing_since')
         batch_op.drop_column('failures')

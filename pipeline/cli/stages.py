@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from alerts.rules import NEGATIVE_SPIKE
+from alerts.source_health import SOURCE_HEALTH
 from core.clock import now
 from core.errors import Invalid
 from pipeline.alerting import check_alerts, deliver_alerts
@@ -55,20 +57,29 @@ def alerts(
     if as_json:
         show_json(rows)
         return
-    columns = ["id", "brand", "location", "opened", "closed", "seen", "expected", "chance", "sent"]
+    columns = ["id", "kind", "brand", "location", "opened", "closed", "seen", "expected", "chance", "sent"]
     show_table(columns, [_cells(row) for row in rows])
 
 
 def _cells(row: dict[str, Any]) -> list[object]:
     """An alert as a person reads it: what was seen against what was expected."""
-    seen = row["evidence"]
-    return [
-        *(row[name] for name in ("id", "brand", "location", "opened_on", "closed_on")),
-        f"{seen['detractors']:.0f} of {seen['n']:.0f} negative",
-        f"{seen['expected_share']:.0%}",
-        f"{seen['p_value']:.2g}",
-        row["delivered_at"],
-    ]
+    about = [row[name] for name in ("id", "kind", "brand", "location", "opened_on", "closed_on")]
+    return [*about, *CELLS[row["kind"]](row["evidence"]), row["delivered_at"]]
+
+
+def _spike(seen: dict[str, Any]) -> list[str]:
+    spoken = f"{seen['detractors']:.0f} of {seen['n']:.0f} negative"
+    return [spoken, f"{seen['expected_share']:.0%}", f"{seen['p_value']:.2g}"]
+
+
+def _ailing(seen: dict[str, Any]) -> list[str]:
+    if seen["reason"] == "failing":
+        return [f"{seen['target']}: {seen['outcome']}, {seen['failures']} times since {seen['since'][:10]}", "", ""]
+    usual = f"every {seen['usual_gap_days']:.1f} days, {seen['longest_gap_days']} at most"
+    return [f"{seen['target']}: silent for {seen['silent_days']} days", usual, f"{seen['p_value']:.2g}"]
+
+
+CELLS = {NEGATIVE_SPIKE: _spike, SOURCE_HEALTH: _ailing}
 
 
 def _moment(text: str | None) -> datetime:
@@ -86,6 +97,7 @@ def _shown(row: AlertRow) -> dict[str, Any]:
     alert = row.alert
     names = (
         "kind",
+        "feed_id",
         "opened_on",
         "last_seen_on",
         "closed_on",

@@ -349,6 +349,31 @@ def test_open_alerts_come_before_closed_ones(browser: TestClient, world: World) 
     assert "9 of 11 public opinions were negative; usual is 25%" in tree.text_content()
 
 
+@pytest.mark.parametrize(
+    ("evidence", "words"),
+    [
+        (
+            {"reason": "failing", "target": "https://a.example/", "outcome": "blocked", "since": "2026-10-20T10:00:00"},
+            "https://a.example/: crawls have failed since 2026-10-20 (blocked)",
+        ),
+        (
+            {"reason": "silent", "target": "https://a.example/", "silent_days": 12, "usual_gap_days": 1.25},
+            "https://a.example/: nothing new for 12 days; usual is every 1.",
+        ),
+    ],
+)
+def test_a_source_that_ails_is_told_beside_the_spikes(
+    browser: TestClient, world: World, evidence: dict[str, Any], words: str
+) -> None:
+    with world.db.write.begin() as session:
+        open_alert(
+            session, brand_id=world.brand.id, kind="source_health", location_id=None, evidence=evidence,
+            on=date(2026, 10, 28), now=NOW,
+        )  # fmt: skip
+
+    assert words in page(browser).text_content()
+
+
 def test_the_page_speaks_russian(browser: TestClient, spoken: World) -> None:
     tree = page(browser, "?lang=ru")
 
