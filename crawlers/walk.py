@@ -121,7 +121,8 @@ class Walk:
     def gone(self, *, read_all: bool) -> Gone | None:
         """What a pass that ends here proves of those that it did not see."""
         if self.absence is Absence.ANYWHERE and read_all:
-            return Gone(self.since, None)
+            # A pass that left nothing out has seen all by itself, though the one before it was cut off.
+            return Gone(self.since if self.has_jumped else self.began_at, None)
         if self.absence is Absence.SAYS_NOTHING or self.has_jumped or not self.is_descending or not self.oldest_at:
             return None
         return Gone(self.began_at, self.oldest_at)

@@ -147,7 +147,7 @@ def _mention(url: str, comment: Mapping[str, Any]) -> CrawledMention | None:
         precision=said[1] if said else "second",
         url=_link(url, own_id),
         reply_to=parent or None,
-        in_thread=bool(parent),
+        in_thread=bool(parent) and not in_query(url, "parent"),
         kind=TextKind.POST,
     )
 

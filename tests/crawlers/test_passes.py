@@ -239,14 +239,24 @@ def test_what_a_pass_over_everything_did_not_see_is_gone() -> None:
     assert [gone.newer_than for gone in forum.gone] == [None]
 
 
-def test_a_pass_that_was_cut_off_counts_from_the_beginning_of_the_first_part() -> None:
+def test_a_pass_that_goes_on_where_one_was_cut_off_counts_from_the_beginning_of_the_first_part() -> None:
+    pages = {f"/?p={n}": listed(post(f"p{n}", n), then=f"/?p={n + 1}" if n < 4 else None) for n in (2, 3, 4)}
+    forum = Forum({"/": listed(post("p1", 1), then="/?p=2"), **pages})
+    forum.pass_over(cut_after=3)
+    first_part_at = datetime.fromisoformat(forum.cursor["since"])
+
+    assert forum.pass_over() == ["/", "/?p=3", "/?p=4"]
+    assert [gone.unseen_since for gone in forum.gone] == [first_part_at]
+
+
+def test_a_pass_that_read_all_pages_once_more_counts_from_its_own_beginning() -> None:
     forum = Forum(THREADED)
     forum.pass_over(cut_after=2)
     first_part_at = datetime.fromisoformat(forum.cursor["since"])
 
     forum.pass_over()
 
-    assert [gone.unseen_since for gone in forum.gone] == [first_part_at]
+    assert [gone.unseen_since > first_part_at for gone in forum.gone] == [True]
 
 
 def test_a_later_pass_proves_only_what_its_window_shows() -> None:

@@ -170,7 +170,7 @@ def test_a_page_of_replies_goes_on_by_itself() -> None:
 
     found = SOURCE.read(answer(comment(4, "a", parent=1), comment(5, "b", parent=1), hidden=1, url=url, parent=1))
 
-    assert [mention.reply_to for mention in found.mentions] == ["1", "1"]
+    assert [(mention.reply_to, mention.in_thread) for mention in found.mentions] == [("1", False)] * 2, "by their time"
     assert found.next_url == f"{url}&after={BEGAN_AT + 4 * 3600}"
 
 
