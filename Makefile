@@ -6,7 +6,7 @@ PACKAGES := core store migrations crawlers sentiment metrics alerts api pipeline
 CHECKED := $(PACKAGES) tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow check fix bench lock clean
+.PHONY: help setup demo test test-slow check fix docs bench lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ check: .venv/dev ## what CI checks: format, lint, types, layers, tests with cove
 fix: .venv/dev ## format, and mend what ruff can mend safely
 	$(BIN)/ruff format $(CHECKED)
 	$(BIN)/ruff check --fix $(CHECKED)
+
+docs: .venv/use ## write the table of sources in docs/data.md from the sources themselves
+	$(BIN)/python -m crawlers.catalogue docs/data.md
 
 bench: .venv/dev ## measure: each script prints ours, a peer's figure of the same run, and the ratio
 	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -167,4 +167,5 @@ def with_headers(ask: Ask, **headers: str) -> Ask:
 
 def needed(name: str, words: str) -> str:
     """What to do where a key is missing."""
-    return f"it needs {words}: set AFTERWORD_KEY__{name.upper()}, or keep it with `afterword source key {name}`"
+    kept = f"keep it with `afterword source key {name} --brand BRAND`"
+    return f"it needs {words}: set AFTERWORD_KEY__{name.upper()}, or {kept}"

@@ -8,10 +8,9 @@ from core.settings import Settings
 from crawlers.job import Job, done_in_child
 from crawlers.numbering import first_page, is_numbered
 from crawlers.probe import Finding
-from crawlers.refused import refusal_of
 from crawlers.sites import clean_address, rebased, site_of, site_slug
-from crawlers.source import Source
-from crawlers.sources import SOURCES, require_switched_on
+from crawlers.sources import require_switched_on
+from crawlers.targets import claimed, require_not_refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +36,11 @@ def recognise(url: str, settings: Settings, *, base_url: str | None = None, allo
     except Invalid as error:
         raise UnknownSource(str(error)) from error
     channel = site_slug(address)
-    for kind, source in SOURCES.items():
-        if target := source.claims(address):
-            require_switched_on(source, settings.grey_sources)
-            return Recognised(kind, target, channel, channel)
-    _require_not_refused(address)
+    if found := claimed(address):
+        source, target = found
+        require_switched_on(source, settings.grey_sources)
+        return Recognised(source.kind, target, channel, channel)
+    require_not_refused(address)
     job = Job(settings, probe_url=fetched, allows_private=allows_private or base_url is not None)
     finding = Finding(**json.loads(done_in_child(job)))
     if finding.kind is None:
@@ -50,21 +49,3 @@ def recognise(url: str, settings: Settings, *, base_url: str | None = None, allo
     target = rebased(finding.target, site_of(address)) if base_url else finding.target
     target = address if is_numbered(address) else target
     return Recognised(finding.kind, target, finding.title or channel, channel)
-
-
-def target_of(source: Source, url: str) -> str:
-    """What a feed of a known kind reads: the source's own target, or the address as it is.
-
-    Raises Invalid for what cannot be crawled, and UnknownSource for what is refused whatever it answers.
-    """
-    address = clean_address(url)
-    target = source.claims(address)
-    if target is None:
-        _require_not_refused(address)
-    return target or address
-
-
-def _require_not_refused(address: str) -> None:
-    if reason := refusal_of(address):
-        msg = f"{address}: {reason}"
-        raise UnknownSource(msg)

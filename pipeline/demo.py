@@ -5,13 +5,13 @@ from pathlib import Path
 
 from core.clock import zone
 from core.settings import Settings
+from crawlers.new_feeds import NewFeed, add_new
 from crawlers.watch import recognise
 from pipeline.cycle import CycleResult, run_cycle
 from pipeline.imports import ImportResult, import_survey
 from pipeline.progress import bar
 from pipeline.sample import Chain, chain, mentions, survey_file
 from pipeline.sample.site import CANONICAL, SampleSite
-from pipeline.watching import add_watched
 from store.brands import add_brand, add_location, all_brands, find_brand, list_locations
 from store.database import Database
 from store.feeds import list_feeds
@@ -79,13 +79,7 @@ def _watch(db: Database, settings: Settings, sample: Chain, site_url: str, *, at
     with bar("looking at addresses", total=len(fresh)) as advance:
         for feed in fresh:
             found = recognise(CANONICAL + feed.path, settings, base_url=site_url)
-            add_watched(
-                db,
-                sample.slug,
-                kind=found.kind,
-                target=found.target,
-                channel=feed.channel,
-                location=feed.location,
-                now=at,
-            )
+            with db.write.begin() as session:
+                new = NewFeed(found.kind, found.target, feed.channel, feed.location)
+                add_new(session, find_brand(session, sample.slug), new, now=at)
             advance(1)

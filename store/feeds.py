@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from core.errors import Conflict, NotFound
-from store.crawl_tallies import count_run
+from store.crawl_tallies import COUNTS, count_run
 from store.database import ReadSession, WriteSession
 from store.mentions import Kept, NewMention, keep_mentions
 from store.models import Brand, Channel, CrawlRun, Feed, Location
@@ -83,6 +84,30 @@ class FeedRow:
     location: str | None
     run: CrawlRun | None
     """The last crawl that came to its end."""
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """As programs see it, on the command line and over the API; without the cursor."""
+        feed, run = self.feed, self.run
+        columns = ("failures", "failing_since", "last_crawled_at", "last_success_at", "last_added_at", "next_crawl_at")
+        return {
+            "id": feed.id,
+            "brand": self.brand,
+            "location": self.location,
+            "channel": self.channel,
+            "kind": feed.kind,
+            "target": feed.target,
+            "query": feed.query,
+            "every_minutes": feed.every_minutes,
+            "paused": feed.is_paused,
+            "allows_private": feed.allows_private,
+            "renders": feed.renders,
+            "last_outcome": feed.last_outcome,
+            "last_detail": run.detail if run else None,
+            "last_counts": {name: getattr(run, name) for name in COUNTS} if run else None,
+            **{name: getattr(feed, name) for name in columns},
+            "created_at": feed.created_at,
+        }
 
 
 def list_feeds(

@@ -14,6 +14,7 @@ from pipeline.cli.models import model_app
 from pipeline.cli.reports import report
 from pipeline.cli.serving import demo, serve
 from pipeline.cli.setup import brand_app, db_app, key_app, location_app
+from pipeline.cli.sources import source_app
 from pipeline.cli.stages import alerts, label, run
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ for name, group in {
     "brand": brand_app,
     "location": location_app,
     "feed": feed_app,
+    "source": source_app,
     "import": import_app,
     "customer": customer_app,
     "key": key_app,

@@ -1,23 +1,25 @@
 """`watch`, `feed` and `crawl`: public addresses and what is fetched from them."""
 
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from core.clock import now
 from core.settings import Settings
-from crawlers.sites import is_loopback, site_slug
+from crawlers.new_feeds import NewFeed, add_new
+from crawlers.sites import is_loopback
 from crawlers.source import needed
-from crawlers.sources import SOURCES, require_switched_on, source_of
-from crawlers.watch import recognise, target_of
+from crawlers.sources import require_switched_on, source_of
+from crawlers.targets import target_of
+from crawlers.watch import recognise
 from pipeline.cli.context import BRAND_OPTION, JSON_OPTION, opened, read_settings, show_json, show_table
 from pipeline.crawling import crawl
-from pipeline.watching import add_watched
 from store.brands import find_brand, find_location
+from store.crawl_tallies import DONE
 from store.database import Database
-from store.feeds import EVERY_MINUTES, FeedOptions, FeedRow, find_feed, list_feeds
-from store.models import CrawlRun
+from store.feeds import EVERY_MINUTES, FeedOptions, find_feed, list_feeds
+from store.models import Channel, CrawlRun
 from store.source_keys import source_key_names
 
 feed_app = typer.Typer(no_args_is_help=True, help="Public addresses that are crawled.")
@@ -57,13 +59,13 @@ def watch(
         options = FeedOptions(query=query, allows_private=allow_private, renders=render, every_minutes=every)
         allows_private = allow_private or is_loopback(url)
         found = recognise(url, settings, base_url=base_url, allows_private=allows_private)
-        new = NewFeed(found.kind, found.target, location, channel or found.suggested_channel, options)
+        new = NewFeed(found.kind, found.target, channel or found.suggested_channel, location, options)
         _add(db, settings, brand, new)
 
 
 @feed_app.command("add")
 def feed_add(
-    kind: Annotated[str, typer.Argument(help="The source, as `feed kinds` lists them.")],
+    kind: Annotated[str, typer.Argument(help="The source, as `source list` names it.")],
     target: Annotated[str, typer.Argument(help="Its address.")],
     brand: Annotated[str, BRAND_OPTION],
     location: LOCATION = None,
@@ -80,29 +82,17 @@ def feed_add(
     require_switched_on(source, settings.grey_sources)
     options = FeedOptions(query=query, allows_private=allow_private, renders=render, every_minutes=every)
     with opened(settings) as db:
-        new = NewFeed(kind, target_of(source, target), location, channel or site_slug(target), options)
+        new = NewFeed(kind, target_of(source, target), channel, location, options)
         _add(db, settings, brand, new)
 
 
-@dataclass(frozen=True, slots=True)
-class NewFeed:
-    """A feed that is being added, in words."""
-
-    kind: str
-    target: str
-    location: str | None
-    channel: str
-    options: FeedOptions
-
-
 def _add(db: Database, settings: Settings, brand: str, new: NewFeed) -> None:
-    feed = add_watched(
-        db, brand, kind=new.kind, target=new.target, channel=new.channel, location=new.location,
-        options=new.options, now=now(),
-    )  # fmt: skip
-    typer.echo(f"feed {feed.id}: {new.kind} {new.target} as channel {new.channel}")
-    with db.read() as session:
-        known = {*settings.key, *source_key_names(session, find_brand(session, brand))}
+    with db.write.begin() as session:
+        owner = find_brand(session, brand)
+        feed = add_new(session, owner, new, now=now())
+        known = {*settings.key, *source_key_names(session, owner)}
+        channel = session.get_one(Channel, feed.channel_id).slug
+    typer.echo(f"feed {feed.id}: {feed.kind} {feed.target} as channel {channel}")
     for key in source_of(new.kind).missing_keys(dict.fromkeys(known, "set")):
         typer.echo(needed(key.name, key.words), err=True)
 
@@ -111,49 +101,37 @@ def _add(db: Database, settings: Settings, brand: str, new: NewFeed) -> None:
 def feed_list(
     brand: Annotated[str | None, BRAND_OPTION] = None, *, as_json: Annotated[bool, JSON_OPTION] = False
 ) -> None:
-    """List feeds with their schedule and the outcome of the last crawl."""
+    """List feeds: what each reads, how its last crawl ended, and when it is read again."""
     with opened(read_settings()) as db, db.read() as session:
-        rows = [_shown(row) for row in list_feeds(session, brand=brand)]
-    if as_json:
-        show_json(rows)
-        return
-    columns = [
-        "id",
-        "brand",
-        "location",
-        "channel",
-        "kind",
-        "target",
-        "every_minutes",
-        "paused",
-        "last_outcome",
-        "next_crawl_at",
+        if brand is not None:
+            find_brand(session, brand)
+        rows = [row.plain | {"cursor": row.feed.cursor} for row in list_feeds(session, brand=brand)]
+    show_json(rows) if as_json else show_table(COLUMNS, [_cells(row) for row in rows])
+
+
+COLUMNS = ["id", "brand", "channel", "kind", "target", "last crawl", "brought", "fails", "next"]
+
+
+def _cells(row: dict[str, Any]) -> list[Any]:
+    """A feed as a person reads it; the brand's location stands with it, the query with the target."""
+    counts = row["last_counts"] or {}
+    brought = ", ".join(f"{counts[name]} {name}" for name in DONE if name != "seen" and counts.get(name))
+    ended = " - ".join(part for part in (row["last_outcome"], row["last_detail"]) if part)
+    return [
+        row["id"],
+        "/".join(part for part in (row["brand"], row["location"]) if part),
+        row["channel"],
+        row["kind"],
+        " ".join(part for part in (row["target"], row["query"]) if part),
+        ended or "not yet",
+        brought or ("nothing" if counts else None),
+        row["failures"] or None,
+        "paused" if row["paused"] else _minute(row["next_crawl_at"]),
     ]
-    show_table(columns, [[row[name] for name in columns] for row in rows])
 
 
-def _shown(row: FeedRow) -> dict[str, Any]:
-    feed = row.feed
-    return {
-        "id": feed.id,
-        "brand": row.brand,
-        "location": row.location,
-        "channel": row.channel,
-        "kind": feed.kind,
-        "target": feed.target,
-        "cursor": feed.cursor,
-        "every_minutes": feed.every_minutes,
-        "paused": feed.is_paused,
-        "last_outcome": feed.last_outcome,
-        "last_crawled_at": feed.last_crawled_at,
-        "next_crawl_at": feed.next_crawl_at,
-    }
-
-
-@feed_app.command("kinds")
-def feed_kinds() -> None:
-    """List the sources that can be read."""
-    show_table(["kind", "reads"], [[name, source.title] for name, source in sorted(SOURCES.items())])
+def _minute(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "as soon as possible"
 
 
 @feed_app.command("pause")
