@@ -11,9 +11,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Lifespan
 
 from api import pages, problems
-from api.deps import TURNS
+from api.deps import TURNS, SourceSettings
 from api.guards import BodyLimit, SecurityHeaders
-from api.routes import alerts, brands, gaps, health, loyalty, mentions, nps
+from api.routes import alerts, brands, feeds, gaps, health, loyalty, mentions, metrics, nps, sources
 from core.clock import Clock, now
 from core.logs import configure_logs
 from core.settings import Settings
@@ -49,12 +49,14 @@ def create_app(
     )
     app.state.db, app.state.clock, app.state.open_pages = db, clock, open_pages
     app.state.dictionary = dictionary(settings.dictionary)
+    app.state.sources = SourceSettings(frozenset(settings.key), settings.grey_sources)
     app.state.turns = anyio.Semaphore(TURNS)
     problems.install(app)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
-    for routes in (gaps, nps, loyalty, mentions, alerts, brands):
+    for routes in (gaps, nps, loyalty, mentions, alerts, brands, sources, feeds):
         app.include_router(routes.router, prefix=problems.API)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

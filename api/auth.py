@@ -40,6 +40,12 @@ def _caller(db: Db, credentials: Annotated[HTTPAuthorizationCredentials | None, 
     return holder(db, credentials.credentials)
 
 
+def _perhaps_caller(
+    db: Db, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> Caller | None:
+    return holder(db, credentials.credentials) if credentials else None
+
+
 def holder(db: Db, secret: str) -> Caller:
     """The holder of a key; raises Unauthorized. Its session ends here: a request holds one connection at a time."""
     with db.read() as session:
@@ -48,6 +54,8 @@ def holder(db: Db, secret: str) -> Caller:
 
 
 CallerOf = Annotated[Caller, Depends(_caller)]
+PerhapsCaller = Annotated[Caller | None, Depends(_perhaps_caller)]
+"""None where no key was sent; a wrong one is 401 all the same."""
 
 
 def _writer(caller: CallerOf) -> Caller:

@@ -5,6 +5,7 @@ stands still: all threads wait for connections, held by requests that wait for a
 """
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -43,9 +44,24 @@ def topics(request: Request) -> Dictionary:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """What the settings say of sources: the names of the keys that are set, and the grey ones that are switched on."""
+
+    keys: frozenset[str]
+    grey: frozenset[str]
+
+
+def of_sources(request: Request) -> SourceSettings:
+    """The settings of sources, of the app."""
+    found: SourceSettings = request.app.state.sources
+    return found
+
+
 Db = Annotated[Database, Depends(database)]
 Now = Annotated[datetime, Depends(moment)]
 Topics = Annotated[Dictionary, Depends(topics)]
+OfSources = Annotated[SourceSettings, Depends(of_sources)]
 
 
 def _read(db: Db) -> Iterator[ReadSession]:

@@ -70,10 +70,28 @@ class MentionOut(BaseModel):
     published_at: datetime
     precision: str = Field(description="second, day, month, year, or fetched where the source gives no date")
     answer: str | None = Field(description="the brand's official answer")
+    is_reply: bool = Field(description="whether it answers another mention")
+    reply_to: int | None = Field(description="id of the mention that it answers; null also where that one is not kept")
+    changed_at: datetime | None = Field(description="when an edit of it was last seen")
+    removed_at: datetime | None = Field(description="when it was found gone at its source: it counts no more")
     is_voice: bool = Field(description="whether it counts: the newest of its author there that month, and no copy")
     duplicate_of: int | None = Field(description="id of the mention that it is a copy of")
     suspicion: str | None = Field(description="copies or burst: it counts, and figures exist without it")
     topics: list[str] = Field(description="keys of the topics that its text speaks of")
+
+
+class VersionOut(BaseModel):
+    """What a mention said before an edit."""
+
+    text: str
+    rating: RatingOut | None
+    replaced_at: datetime = Field(description="when the edit was seen")
+
+
+class MentionWithVersions(MentionOut):
+    """One public mention, and what it said before it was edited."""
+
+    versions: list[VersionOut] = Field(description="what edits replaced, the oldest first")
 
 
 class BrandOut(BaseModel):
@@ -149,3 +167,5 @@ class Readiness(BaseModel):
     status: str
     last_crawled_at: datetime | None
     age_s: float | None = Field(description="seconds since any crawl came to its end; null before the first")
+    last_cycle_at: datetime | None
+    cycle_age_s: float | None = Field(description="seconds since a whole cycle came to its end; null before the first")

@@ -50,9 +50,8 @@ def add_feed(
     options: FeedOptions = NO_OPTIONS,
 ) -> Feed:
     """Add a feed to a brand; raises Conflict where the brand has this address, with this query, already."""
-    same = (Feed.brand_id == brand.id, Feed.kind == kind, Feed.target == target, Feed.query == options.query)
-    if (known := session.scalar(sa.select(Feed.id).where(*same))) is not None:
-        msg = f"{brand.slug} watches {target} already, as feed {known}"
+    if (known := find_twin(session, brand.id, kind=kind, target=target, query=options.query)) is not None:
+        msg = f"{brand.slug} watches {target} already, as feed {known.id}"
         raise Conflict(msg)
     feed = Feed(
         brand_id=brand.id,
@@ -72,6 +71,12 @@ def add_feed(
     session.add(feed)
     session.flush()
     return feed
+
+
+def find_twin(session: ReadSession, brand_id: int, *, kind: str, target: str, query: str) -> Feed | None:
+    """The feed of a brand that reads this with this query; none where there is none."""
+    same = (Feed.brand_id == brand_id, Feed.kind == kind, Feed.target == target, Feed.query == query)
+    return session.scalar(sa.select(Feed).where(*same))
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,13 @@ def count_waiting(session: ReadSession, labeller: int, *, everything: bool = Fal
     return session.scalars(query).one()
 
 
+def unlabelled_counts(session: ReadSession) -> list[tuple[str, int]]:
+    """Brand and number of the mentions that no labeller has labelled; brands without any are left out."""
+    query = sa.select(Brand.slug, sa.func.count()).join(Mention, Mention.brand_id == Brand.id)
+    rows = session.execute(query.where(Mention.labeller_id.is_(None)).group_by(Brand.slug))
+    return [(brand, count) for brand, count in rows]
+
+
 def groups_waiting(session: ReadSession, labeller: int, *, everything: bool = False) -> list[int | None]:
     """Labellers whose mentions wait, none for those without a label.
 

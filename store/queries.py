@@ -11,7 +11,7 @@ from core.labels import Label, Side
 from core.months import days_of
 from core.topics import STAGE
 from store.database import ReadSession
-from store.models import Brand, Channel, Grain, Location, Mention, MentionLabel, MentionTopic, Tally
+from store.models import Brand, Channel, Grain, Location, Mention, MentionLabel, MentionTopic, MentionVersion, Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +95,8 @@ class MentionRow:
     location: str | None
     channel: str
     topics: tuple[str, ...] = ()
+    answers: int | None = None
+    """The id of the mention that it answers, where that one is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,7 @@ class MentionFilter:
     """Which mentions to list; moments are aware and half-open, `q` is looked for in the text, any case.
 
     `topic` is a key of the dictionary, `id` one mention's own; `voices` leaves out copies and whom an author's newer
-    word replaced.
+    word replaced. `removed` lets in what is gone at its source.
     """
 
     location: str | None = None
@@ -114,6 +116,7 @@ class MentionFilter:
     topic: str | None = None
     id: int | None = None
     voices: bool = False
+    removed: bool = False
 
 
 def counted_label() -> sa.ColumnElement[Any]:
@@ -137,15 +140,39 @@ def mentions_page(
         .outerjoin(
             MentionLabel, (MentionLabel.mention_id == Mention.id) & (MentionLabel.labeller_id == Mention.labeller_id)
         )
-        .where(Mention.brand_id == brand.id, Mention.removed_at.is_(None), *_wanted(wanted))
+        .where(Mention.brand_id == brand.id, *_wanted(wanted))
         .order_by(Mention.published_at.desc(), Mention.id.desc())
         .limit(limit)
     )
     if before is not None:
         query = query.where(sa.tuple_(Mention.published_at, Mention.id) < sa.tuple_(*map(sa.literal, before)))
     rows = session.execute(query).all()
-    topics = _topics(session, [row[0].id for row in rows])
-    return [MentionRow(*row, topics=tuple(topics.get(row[0].id, ()))) for row in rows]
+    mentions = [row[0] for row in rows]
+    topics, answered = _topics(session, [mention.id for mention in mentions]), _answered(session, mentions)
+    return [
+        MentionRow(
+            *row, topics=tuple(topics.get(row[0].id, ())), answers=answered.get((row[0].channel_id, row[0].reply_to))
+        )
+        for row in rows
+    ]
+
+
+def _answered(session: ReadSession, mentions: Sequence[Mention]) -> dict[tuple[int, str | None], int]:
+    """Ids of what these mentions answer, by channel and native id."""
+    if not (replies := [mention for mention in mentions if mention.reply_to]):
+        return {}
+    query = sa.select(Mention.channel_id, Mention.native_id, Mention.id).where(
+        Mention.brand_id == replies[0].brand_id,
+        Mention.channel_id.in_({mention.channel_id for mention in replies}),
+        Mention.native_id.in_({mention.reply_to for mention in replies}),
+    )
+    return {(channel_id, native_id): found for channel_id, native_id, found in session.execute(query)}
+
+
+def versions_of(session: ReadSession, mention_id: int) -> list[MentionVersion]:
+    """What edits of a mention replaced, the oldest first."""
+    query = sa.select(MentionVersion).where(MentionVersion.mention_id == mention_id)
+    return list(session.scalars(query.order_by(MentionVersion.replaced_at, MentionVersion.id)))
 
 
 def _topics(session: ReadSession, ids: Sequence[int]) -> dict[int, list[str]]:
@@ -164,7 +191,7 @@ def brand_of_mention(session: ReadSession, mention_id: int) -> Brand | None:
 
 
 def _wanted(wanted: MentionFilter) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
+    conditions: list[sa.ColumnElement[bool]] = [] if wanted.removed else [Mention.removed_at.is_(None)]
     if wanted.location is not None:
         conditions.append(Location.slug == wanted.location)
     if wanted.channel is not None:

@@ -14,14 +14,14 @@ from api.exports import EXPORTS, Format, Wanted, exported
 from api.filters import NO_NUL, BrandSlug, PartOf, midnight
 from api.paging import PagingOf
 from api.problems import documented
-from api.schemas import MentionOut, Mentions
+from api.schemas import Mentions, MentionWithVersions
 from core.confidence import is_familiar, is_low_confidence
 from core.errors import NotFound
 from core.labels import CLASSES, Label
 from sentiment.fusion import MIX, fused
 from store.database import ReadSession
-from store.models import Brand, Mention, MentionLabel
-from store.queries import MentionFilter, MentionRow, brand_of_mention, mentions_page
+from store.models import Brand, Mention, MentionLabel, MentionVersion
+from store.queries import MentionFilter, MentionRow, brand_of_mention, mentions_page, versions_of
 
 router = APIRouter(tags=["mentions"])
 EXPORT_PAGE = 1_000
@@ -29,7 +29,18 @@ COLUMNS = (
     *("id", "published_at", "precision", "location", "channel", "label", "promoter", "passive", "detractor", "opinion"),
     "low_confidence",
     *("rating", "rating_best", "rating_worst", *(f"fused_{label}" for label in CLASSES)),
-    *("language", "is_voice", "duplicate_of", "suspicion", "topics", "text", "answer", "url"),
+    *(
+        "language",
+        "is_voice",
+        "duplicate_of",
+        "suspicion",
+        "topics",
+        "is_reply",
+        "reply_to",
+        "changed_at",
+        "removed_at",
+    ),
+    *("text", "answer", "url"),
 )
 MOST_ID = 2**63 - 1
 
@@ -47,6 +58,7 @@ class Search:
     topic: Annotated[
         str | None, Query(description="key of a topic that the text speaks of", max_length=60, pattern=NO_NUL)
     ] = None
+    removed: Annotated[bool, Query(description="also what is gone at its source")] = False
 
 
 @router.get(
@@ -78,18 +90,22 @@ def search_mentions(
 @router.get(
     "/mentions/{mention_id}",
     summary="One public mention",
-    response_model=MentionOut,
+    response_model=MentionWithVersions,
     responses=documented(401, 404),
 )
 def read_mention(
     session: Reading, caller: CallerOf, mention_id: Annotated[int, Path(ge=1, le=MOST_ID)]
 ) -> dict[str, Any]:
-    """The text behind an id of a report's evidence, with what it counts as and why it does not where it does not."""
+    """The text behind an id of a report's evidence, with what it counts as, why it does not, and what it said before.
+
+    One that is gone at its source since is there still, with the moment in `removed_at`.
+    """
     brand = brand_of_mention(session, mention_id)
     if brand is not None and caller.brand_id in {None, brand.id}:
-        found = mentions_page(session, brand, MentionFilter(id=mention_id), limit=1)
+        found = mentions_page(session, brand, MentionFilter(id=mention_id, removed=True), limit=1)
         if found:
-            return plain_mentions(found)[0]
+            versions = [_plain_version(version) for version in versions_of(session, mention_id)]
+            return plain_mentions(found)[0] | {"versions": versions}
     msg = f"there is no mention {mention_id}"
     raise NotFound(msg)
 
@@ -104,6 +120,7 @@ def _filter(brand: Brand, part: PartOf, search: Search) -> MentionFilter:
         label=search.label,
         q=search.q,
         topic=search.topic,
+        removed=search.removed,
     )
 
 
@@ -127,9 +144,7 @@ def _plain(row: MentionRow, both: dict[Label, float] | None) -> dict[str, Any]:
         "detractor": label.detractor if label else None,
         "opinion": label.opinion if label else None,
         "low_confidence": _is_doubtful(mention, label) if label else None,
-        "rating": None
-        if mention.rating is None
-        else {"value": mention.rating, "best": mention.rating_best, "worst": mention.rating_worst},
+        "rating": _rating(mention),
         "fused": both,
         "language": mention.language,
         "location": row.location,
@@ -138,11 +153,25 @@ def _plain(row: MentionRow, both: dict[Label, float] | None) -> dict[str, Any]:
         "published_at": mention.published_at,
         "precision": mention.precision,
         "answer": mention.answer,
-        "is_voice": mention.is_voice and mention.duplicate_of_id is None,
+        "is_reply": mention.reply_to is not None,
+        "reply_to": row.answers,
+        "changed_at": mention.changed_at,
+        "removed_at": mention.removed_at,
+        "is_voice": mention.is_voice and mention.duplicate_of_id is None and mention.removed_at is None,
         "duplicate_of": mention.duplicate_of_id,
         "suspicion": mention.suspicion,
         "topics": list(row.topics),
     }
+
+
+def _rating(said: Mention | MentionVersion) -> dict[str, float | None] | None:
+    if said.rating is None:
+        return None
+    return {"value": said.rating, "best": said.rating_best, "worst": said.rating_worst}
+
+
+def _plain_version(version: MentionVersion) -> dict[str, Any]:
+    return {"text": version.text, "rating": _rating(version), "replaced_at": version.replaced_at}
 
 
 def _fused(rows: Sequence[MentionRow]) -> list[dict[Label, float] | None]:

@@ -14,7 +14,7 @@ from store.models import ApiKey, Brand
 from tests.api.conftest import ClientMaker, KeyMaker, problem
 from tests.builders import NOW, World
 
-READS = ["/v1/gaps", "/v1/nps", "/v1/mentions", "/v1/alerts", "/v1/locations"]
+READS = ["/v1/gaps", "/v1/nps", "/v1/mentions", "/v1/alerts", "/v1/locations", "/v1/feeds", "/v1/sources"]
 
 
 @pytest.mark.parametrize("header", [None, "Bearer wrong", "Bearer", "Basic YTpi", "nonsense"])
@@ -106,7 +106,7 @@ def test_a_viewer_may_not_acknowledge(client_of: ClientMaker, key: KeyMaker) -> 
 
 
 def test_health_and_the_description_need_no_key(app: FastAPI, anybody: TestClient) -> None:
-    public = ["/healthz", "/readyz", "/openapi.json", "/docs", "/static/afterword.css"]
+    public = ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/static/afterword.css"]
 
     assert [anybody.get(path).status_code for path in public] == [200] * len(public)
     assert app.openapi()["paths"].keys() >= {"/v1/gaps", "/v1/nps", "/v1/mentions"}

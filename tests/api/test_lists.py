@@ -18,6 +18,7 @@ from sentiment.fusion import rating_chances
 from store.alerts import open_alert
 from store.database import Database
 from store.keys import Role
+from store.mentions import mark_removed
 from store.models import Brand
 from tests.api.conftest import ClientMaker, KeyMaker, problem
 from tests.builders import NOW, World
@@ -219,7 +220,8 @@ def test_locations_are_listed(client: TestClient, spoken: World) -> None:
 def test_readiness_tells_the_age_of_the_last_crawl(anybody: TestClient) -> None:
     answer = anybody.get("/readyz")
 
-    assert answer.json() == {"status": "ok", "last_crawled_at": None, "age_s": None}
+    nothing = dict.fromkeys(("last_crawled_at", "age_s", "last_cycle_at", "cycle_age_s"))
+    assert answer.json() == {"status": "ok", **nothing}
 
 
 def test_a_database_that_is_behind_is_not_ready_and_says_nothing_more(anybody: TestClient, db: Database) -> None:
@@ -238,8 +240,44 @@ def test_the_text_behind_an_id_can_be_read_with_what_it_counts_as(client: TestCl
 
     found = client.get(f"/v1/mentions/{listed['id']}").json()
 
-    assert found == listed
+    assert found == listed | {"versions": []}
     assert (found["is_voice"], found["duplicate_of"], found["suspicion"], found["topics"]) == (True, None, None, [])
+
+
+def test_what_an_edit_replaced_stands_beside_the_mention(client: TestClient, world: World) -> None:
+    world.keep(world.mention("1", "Плохо", rating=2))
+    world.keep(world.mention("1", "Стало лучше", rating=4))
+
+    found = client.get("/v1/mentions/1").json()
+
+    [version] = found["versions"]
+    assert (found["text"], found["changed_at"]) == ("Стало лучше", "2026-11-01T12:00:00Z")
+    assert (version["text"], version["rating"]["value"]) == ("Плохо", 2)
+    assert version["replaced_at"] == "2026-11-01T12:00:00Z"
+
+
+def test_a_reply_names_what_it_answers_where_that_is_kept(client: TestClient, world: World) -> None:
+    replies = [world.mention(native_id, reply_to=of) for native_id, of in (("2", "1"), ("3", "nobody"))]
+    world.keep(world.mention("1"), *replies, world.mention("1", channel="elsewhere"))
+
+    items = client.get(f"/v1/mentions?brand={world.brand.slug}").json()["items"]
+
+    told = {item["id"]: (item["is_reply"], item["reply_to"]) for item in items}
+    assert sorted(told.values(), key=str) == [(False, None), (False, None), (True, 1), (True, None)]
+
+
+def test_what_is_gone_at_its_source_is_listed_only_where_it_is_asked_for(client: TestClient, world: World) -> None:
+    world.keep(world.mention("1", rating=1), world.mention("2", rating=5))
+    with world.db.write.begin() as session:
+        mark_removed(session, [1], now=NOW)
+    path = f"/v1/mentions?brand={world.brand.slug}"
+
+    there, everything = (client.get(path + more).json()["items"] for more in ("", "&removed=true"))
+    gone = client.get("/v1/mentions/1").json()
+
+    assert [item["id"] for item in there] == [2]
+    assert {item["id"]: item["removed_at"] for item in everything} == {1: "2026-11-01T12:00:00Z", 2: None}
+    assert (gone["removed_at"], gone["is_voice"]) == ("2026-11-01T12:00:00Z", False)
 
 
 def test_a_mention_of_another_brand_is_not_there(
