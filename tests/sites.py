@@ -1,6 +1,7 @@
 """Web servers on loopback that stand in for the sites that are crawled: for the tests, and for the benchmarks."""
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -45,6 +46,17 @@ def as_json(value: Any, *, status: int = 200, **headers: str) -> Reply:
     return Reply(json.dumps(value, ensure_ascii=False), status, named, "application/json; charset=utf-8")
 
 
+class Server(ThreadingHTTPServer):
+    """Does not mind who goes away in mid-answer."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell of mistakes in a page's own code alone."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Site:
     """A site of a few paths; `pages` may be changed while it serves, `asked` is what it was asked, in order."""
 
@@ -52,8 +64,7 @@ class Site:
         self.pages: dict[str, Answers] = dict(pages or {})
         self.delay_s = delay_s
         self.asked: list[Asked] = []
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", port), self._handler())
         self.port: int = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
