@@ -36,6 +36,8 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     """By lower-case name; values of a repeated header are joined by a comma."""
     status: int = 200
+    asked_url: str = ""
+    """The address that was asked for, where a redirect led to another."""
     fetched_at: datetime | None = None
     """What "two days ago" counts from; none in tests that need no clock."""
 

@@ -35,7 +35,7 @@ def numbered(source: Source, target: str) -> Source:
         return source.starts(first_page(target), query)
 
     def page_of(answer: Answer) -> Page:
-        number = _number(target, answer.url)
+        number = _number(target, answer.asked_url or answer.url)
         if number > 1 and answer.status in MISSING:
             return Page(url=answer.url)
         page = source.read(answer)
@@ -48,14 +48,14 @@ def numbered(source: Source, target: str) -> Source:
         )
 
     def refused(answer: Answer) -> Verdict | None:
-        is_behind = _number(target, answer.url) > 1 and answer.status in MISSING
+        is_behind = _number(target, answer.asked_url or answer.url) > 1 and answer.status in MISSING
         return None if is_behind else source.refused(answer)
 
     return replace(source, starts=starts, page_of=page_of, refused=refused)
 
 
 def _number(target: str, url: str) -> int:
-    """The number of a page; 0 where an address is no page of the pattern, as after a redirect."""
+    """The number of a page; 0 where an address is no page of the pattern."""
     before, after = PLACE.split(_path(target), maxsplit=1)
     match = re.fullmatch(re.escape(before) + r"(\d{1,9})" + PLACE.sub(r"\\d+", re.escape(after)), _path(url))
     return int(match[1]) if match else 0

@@ -116,9 +116,14 @@ TOO_MANY = 429
 LATEST_RETRY = timedelta(days=30)
 
 
+def holds_captcha(body: bytes) -> bool:
+    """Whether there is a captcha anywhere on a page, if only to guard a form."""
+    return bool(CAPTCHA.search(body))
+
+
 def is_captcha(body: bytes) -> bool:
     """Whether a page without mentions asks to be solved by a person."""
-    return len(body) <= LONGEST_CAPTCHA_PAGE and bool(CAPTCHA.search(body))
+    return len(body) <= LONGEST_CAPTCHA_PAGE and holds_captcha(body)
 
 
 def later(seconds: float, who: str) -> Verdict:

@@ -4,13 +4,17 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, urldefrag, urlencode, urljoin, urlsplit
 
+import idna
+
 from core.errors import Invalid
 
 PORTS = {"http": 80, "https": 443}
 LONGEST_ADDRESS = 2000
 LONGEST_NUMBER = 10
 LINK = re.compile(r"<([^<>]*)>([^<]*)")
-REL_NEXT = re.compile(r";\s*rel\s*=\s*(?:\"[^\"]*\bnext\b[^\"]*\"|'[^']*\bnext\b[^']*'|next\b)", re.IGNORECASE)
+REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s;,]*))", re.IGNORECASE)
+LONGEST_LINKS = 8_000
+"""Characters of a Link header that are looked at."""
 
 
 def split(url: str) -> SplitResult | None:
@@ -35,7 +39,18 @@ def clean_address(url: str) -> str:
     if len(url) > LONGEST_ADDRESS:
         msg = f"the address has {len(url)} characters; at most {LONGEST_ADDRESS} are taken"
         raise Invalid(msg)
-    return parts._replace(netloc=parts.netloc.lower(), path=parts.path or "/", fragment="").geturl()
+    netloc = parts.netloc.lower() if parts.netloc.isascii() else _ascii_netloc(parts)
+    return parts._replace(netloc=netloc, path=parts.path or "/", fragment="").geturl()
+
+
+def _ascii_netloc(parts: SplitResult) -> str:
+    """Host and port as they are asked for: `пример.рф` is `xn--e1afmkfd.xn--p1ai`; raises Invalid for no name."""
+    try:
+        host = idna.encode(parts.hostname or "", uts46=True).decode()
+    except idna.IDNAError as error:
+        msg = f"{(parts.hostname or '')[:100]!r} is no name of a site"
+        raise Invalid(msg) from error
+    return f"{host}:{parts.port}" if parts.port else host
 
 
 def port_of(parts: SplitResult) -> int:
@@ -93,7 +108,11 @@ def joined(page_url: str, link: str) -> str | None:
 
 def next_in_header(header: str) -> str | None:
     """The target of `rel=next` in an HTTP Link header (RFC 8288), as written."""
-    return next((target for target, attributes in LINK.findall(header) if REL_NEXT.search(attributes)), None)
+    for target, attributes in LINK.findall(header[:LONGEST_LINKS]):
+        relations = (word for match in REL.finditer(attributes) for word in "".join(match.groups("")).lower().split())
+        if "next" in relations:
+            return str(target)
+    return None
 
 
 def site_of(url: str) -> str:
@@ -125,3 +144,8 @@ def number_in_query(url: str, name: str, *, default: int) -> int:
     """The number that a query parameter of an address is; the default where it is none."""
     value = in_query(url, name)
     return int(value) if value.isascii() and value.isdecimal() and len(value) < LONGEST_NUMBER else default
+
+
+def names_in_query(url: str) -> set[str]:
+    """The names of an address's query parameters."""
+    return {name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}

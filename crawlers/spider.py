@@ -12,28 +12,28 @@ from twisted.python.failure import Failure
 
 from core.clock import now
 from core.errors import Invalid
-from crawlers.items import Answer, CrawledMention, Page
+from crawlers.items import Answer, Page
 from crawlers.losses import loss
 from crawlers.numbering import numbered
-from crawlers.outcomes import UNMODIFIED, Outcome, Seen, Verdict, is_captcha, later
+from crawlers.outcomes import UNMODIFIED, Outcome, Seen, Verdict, holds_captcha, is_captcha, later
+from crawlers.picking import Picking
 from crawlers.progress import Tell
-from crawlers.queries import Query, query_of
+from crawlers.queries import query_of
 from crawlers.route import Route
-from crawlers.sites import is_same_site, rebased
+from crawlers.sites import is_same_site, names_in_query, rebased, with_query
 from crawlers.source import Source, needed
 from crawlers.storage import Storage, Work
 from crawlers.threads import READ_WITHIN_S, apart
 from crawlers.throttle import LONGEST_WAIT_S, MOST_WAITS, waited
 from crawlers.walk import Step
-from store.identity import content_hash
 from store.mentions import Kept
 
 log = structlog.get_logger()
 
-EMPTY_PAGES = 3
-"""An empty page is not the end of a walk; so many in a row are."""
 CLOSED = frozenset({Outcome.NOTHING_NEW, Outcome.BLOCKED, Outcome.GONE})
 """How a source says of one thread that there is nothing to read; whatever else it says is of all of it."""
+LOST_PLACES = frozenset({Outcome.GONE, Outcome.FAILED})
+"""What a source says of the page that an earlier crawl was cut off at, where it does not know that page any more."""
 VALIDATORS = {"etag": ("ETag", "If-None-Match"), "modified": ("Last-Modified", "If-Modified-Since")}
 """Cursor entry -> the header that gives it, and the one that asks with it."""
 
@@ -49,16 +49,14 @@ class SourceSpider(Spider):
         self.work, self.storage, self.seen, self.tell = work, storage, seen, tell
         self.keys = dict(work.keys)
         self.allows_private = work.allows_private
-        self.query: Query | None = None
         self.own_sites = [rebased(work.target, work.base_url)]
         """Addresses whose sites may be fetched from."""
         self.stands_in_for: list[str] = []
         """Addresses of the sites whose place a stand-in takes."""
         self.route = Route(self.own_sites, work.cursor, now(), source.absence)
-        self.fingerprints: set[str] = set()
-        self.empty_pages = 0
-        self.is_doubtful = False
-        """Whether a page was such that what it does not show may be there all the same."""
+        self.picking = Picking(seen)
+        self.has_guarded_forms = False
+        """Whether pages with mentions hold a captcha too: then it only guards a form."""
 
     async def start(self) -> AsyncIterator[Any]:
         """Sign in where the source asks for it, and ask for the first page."""
@@ -66,15 +64,15 @@ class SourceSpider(Spider):
             self.fail(Verdict(Outcome.NEEDS_KEY, needed(missing[0].name, missing[0].words)))
             return
         try:
-            self.query = query_of(self.work.query)
-            starts = self.source.starts(self.work.target, self.query)
+            self.picking.query = query_of(self.work.query)
+            starts = self.source.starts(self.work.target, self.picking.query)
         except Invalid as error:
             self.fail(Verdict(Outcome.FAILED, str(error)))
             return
         self.stands_in_for = [self.work.target, *starts] if self.work.base_url else []
         rebased_starts = [rebased(url, self.work.base_url) for url in starts]
         self.own_sites += rebased_starts
-        self.route = Route(rebased_starts, self.work.cursor, now(), self.source.absence)
+        self.route = Route(rebased_starts, self.work.cursor, now(), self.source.absence, names=starts)
         if self.source.sign_in is None or not self.source.signs_in(self.keys):
             yield self._first_request()
             return
@@ -111,7 +109,7 @@ class SourceSpider(Spider):
     def request(self, url: str, headers: dict[str, str] | None = None, *, again: int = 0) -> Request:
         """A request for one page, signed. Scrapy's duplicate filter would lose a redirect that only sets a cookie."""
         ask = self.source.signed(self.source.asked(url), self.keys)
-        meta: dict[str, Any] = {"page_url": url, "again": again}
+        meta: dict[str, Any] = {"page_url": url, "again": again, "knows": bool(headers)}
         if not self.source.obeys_robots:
             meta["dont_obey_robotstxt"] = True
         return Request(
@@ -121,32 +119,52 @@ class SourceSpider(Spider):
 
     async def parse(self, response: Response, **_: Any) -> AsyncIterator[Page]:
         """Read an answer and hand the page on; it is kept before the next one is asked for."""
-        if response.status == UNMODIFIED:
+        if response.status == UNMODIFIED and response.meta["knows"]:
             self.seen.is_unmodified = True
-            if request := self._next_start():
-                yield request  # type: ignore[misc]
-            return
-        page = await self._read(response)
+            following = self._next_start()
+        else:
+            page = await self._read(response)
+            following = await self._around(response, page)
+            if following is None and self._is_to_be_kept(response, page):
+                yield self._page(response, page)
+        if following is not None:
+            yield following  # type: ignore[misc]
+
+    async def _around(self, response: Response, page: Page) -> Request | None:
+        """The request to make in place of keeping a page: the same once more, or around a place that is gone."""
         if page.again_after_s is not None:
-            if request := await self._again(response, page.again_after_s):
-                yield request  # type: ignore[misc]
-            return
-        if page.refused:
-            self.fail(page.refused)
-            return
+            return await self._again(response, page.again_after_s)
+        if page.refused is None or page.refused.outcome not in LOST_PLACES:
+            return None
+        url = self._on_site(self.route.around(page.url))
+        return self.request(url) if url else None
+
+    def _is_to_be_kept(self, response: Response, page: Page) -> bool:
+        """Whether a page is one of the source's; what is wrong with it is noted."""
+        if page.refused or page.again_after_s is not None:
+            self.fail(page.refused or Verdict(Outcome.RATE_LIMITED, "the source asks for too much patience"))
+            return False
         self.seen.is_recognised |= page.is_recognised
         self.seen.problem = self.seen.problem or page.problem
-        if not page.mentions and is_captcha(response.body):
+        is_guarded = holds_captcha(response.body)
+        self.has_guarded_forms |= is_guarded and bool(page.mentions)
+        if is_guarded and not (page.mentions or self.has_guarded_forms) and is_captcha(response.body):
             self.fail(Verdict(Outcome.CAPTCHA, "the page asks for a captcha"))
-        elif not page.mentions and page.problem:
+            return False
+        if not page.mentions and page.problem:
             self.fail(Verdict(Outcome.LAYOUT_CHANGED, page.problem))
-        elif page.is_recognised or self.seen.pages:
-            yield self._page(response, page)
+            return False
+        if not (page.is_recognised or self.route.in_thread) and self.route.walk.visited:
+            detail = f"page {self.seen.pages + 1} holds nothing that its spider reads"
+            self.fail(Verdict(Outcome.LAYOUT_CHANGED, detail))
+        return page.is_recognised or bool(self.route.walk.visited)
 
     async def _read(self, response: Response) -> Page:
         """The page of an answer, by the address that was asked for."""
         asked_url = response.meta["page_url"]
-        answer = answer_of(response, response.url if response.meta.get("redirect_urls") else asked_url)
+        answer = answer_of(response, asked_url)
+        if response.meta.get("redirect_urls"):
+            answer = replace(answer, url=self._without_key(response), asked_url=asked_url)
         if wrong := self.source.refused(answer):
             return self._refused(Page(url=asked_url, refused=wrong))
         try:
@@ -158,10 +176,19 @@ class SourceSpider(Spider):
             return Page(url=asked_url, refused=Verdict(Outcome.FAILED, "the page takes too much memory to read"))
         return self._refused(replace(page, url=asked_url))
 
+    def _without_key(self, response: Response) -> str:
+        """The address that a redirect led to, without what the key had added to the one that was asked."""
+        asked_url = response.meta["page_url"]
+        signed = self.source.signed(self.source.asked(asked_url), self.keys).url
+        added = dict.fromkeys(names_in_query(signed) - names_in_query(asked_url))
+        return with_query(response.url, **added) if added else response.url
+
     def _refused(self, page: Page) -> Page:
         """A thread that is gone or closed ends nothing: it is a page of nothing then."""
         if page.refused is None or not self.route.in_thread or page.refused.outcome not in CLOSED:
             return page
+        if page.url in self.route.resumed:
+            return page  # an earlier crawl was cut off there: it may be the page that is gone, and not the thread
         self.seen.closed += page.refused.outcome is Outcome.BLOCKED
         return Page(url=page.url)
 
@@ -175,19 +202,8 @@ class SourceSpider(Spider):
         return self.request(response.meta["page_url"], again=again + 1)
 
     def _page(self, response: Response, page: Page) -> Page:
-        """The page as it is kept: what the query asks for, not once more what is kept, and with its validators."""
-        page = self._asked_for(page)
-        fingerprint = content_hash(*(f"{mention.native_id}\n{mention.text}" for mention in page.mentions))
-        if page.mentions and fingerprint in self.fingerprints:
-            self.seen.is_repeating |= not page.may_repeat
-            page = replace(page, mentions=(), threads=(), next_url=None)
-        self.fingerprints.add(fingerprint)
-        self.is_doubtful |= self.seen.is_repeating or page.problem is not None or page.is_selection
-        if not self.route.in_thread:
-            self.empty_pages = 0 if page.mentions or page.filtered or page.threads else self.empty_pages + 1
-        if self.empty_pages == EMPTY_PAGES:
-            self.is_doubtful = True
-            page = replace(page, next_url=None)
+        """The page as it is kept: what is asked for of it, with its validators, and with links that may be followed."""
+        page = self.picking.picked(page, self.route)
         own = dict(page.cursor)
         # An empty answer must not be taken for unchanged next time, nor the first of several pages for all of them.
         if page.mentions and page.next_url is None and not page.threads:
@@ -199,31 +215,11 @@ class SourceSpider(Spider):
             page, cursor=own, next_url=self._on_site(page.next_url), threads=threads, in_thread=self.route.in_thread
         )
 
-    def _asked_for(self, page: Page) -> Page:
-        """What the query asks for, and its threads: answers need not name the brand."""
-        if self.query is None:
-            return page
-        if self.route.in_thread:
-            return self.route.of_kept(page)
-        kept: dict[str, CrawledMention] = {}
-        for mention in page.mentions:
-            if (mention.in_thread and mention.reply_to in kept) or self.query.matches(mention.text):
-                kept[mention.native_id] = mention
-        threads = tuple(thread for thread in page.threads if thread.of in kept)
-        dates = [one.published_at for one in page.mentions if one.published_at and not one.in_thread]
-        newest = {"newest": max(dates).isoformat()} if dates else {}
-        self.route.left_out = {mention.native_id for mention in page.mentions} - set(kept)
-        left_out = page.filtered + len(page.mentions) - len(kept)
-        return replace(
-            page, mentions=tuple(kept.values()), threads=threads, filtered=left_out,
-            oldest_at=min(dates, default=None), cursor={**page.cursor, **newest},
-        )  # fmt: skip
-
     def _on_site(self, url: str | None) -> str | None:
         """A link where the spider may follow it: a stand-in's page may name the site that it stands in for."""
         if url is None or any(is_same_site(url, own) for own in self.own_sites):
             return url
-        originals = [self.work.target, *self.source.starts(self.work.target, self.query)]
+        originals = [self.work.target, *self.source.starts(self.work.target, self.picking.query)]
         if any(is_same_site(url, original) for original in originals):
             return rebased(url, self.route.start_url)
         log.warning("next_page_is_elsewhere", feed=self.work.feed_id)
@@ -231,13 +227,16 @@ class SourceSpider(Spider):
 
     def step_after(self, page: Page, kept: Kept) -> Step:
         """Decide where to go from a page that is being kept."""
-        step = self.route.step_after(page, added=kept.added)
-        return replace(step, gone=None) if self.is_doubtful else step
+        if page.is_recognised or self.route.in_thread:
+            step = self.route.step_after(page, added=kept.added + kept.fresh)
+        else:
+            step = self.route.step_over(page)
+        return replace(step, gone=None) if self.picking.is_doubtful else step
 
     async def go_on(self, page: Page, kept: Kept) -> None:
         """Count a page that is kept, and ask for the next one: of its threads, of this start, of the next start."""
         self._count(page, kept)
-        url = self.route.next_url()
+        url = self._on_site(self.route.next_url())
         request = self.request(url) if url else self._next_start()
         if request is None:
             return
@@ -254,8 +253,7 @@ class SourceSpider(Spider):
         """The first page of the start after this one; none after the last."""
         if not self.route.go_to_next_start():
             return None
-        self.empty_pages = 0
-        self.fingerprints.clear()
+        self.picking.begin()
         return self._first_request()
 
     def _count(self, page: Page, kept: Kept) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,12 +16,14 @@ from crawlers.numbering import first_page
 from crawlers.outcomes import SUCCESSES, Outcome, Verdict
 from crawlers.sites import site_slug
 from crawlers.texts import INVISIBLE
-from crawlers.walk import Step
+from crawlers.walk import Known, Step
 from store.database import Database
-from store.feeds import find_feed, finish_run, has_mentions, keep_page, note_gone, start_run
+from store.feeds import find_feed
 from store.identity import content_hash, person_key
 from store.mentions import Kept, NewMention
 from store.models import Brand
+from store.runs import beat, finish_run, has_mentions, keep_page, note_gone, start_run, stop_run
+from store.sightings import fresh_to
 from store.source_keys import brand_keys
 
 log = structlog.get_logger()
@@ -30,6 +32,7 @@ LONGEST_ID = 300
 CONTENT_ID = re.compile(r"[0-9a-f]{32}(?![0-9a-z])")
 """What `identities.content_id` gives, perhaps with a number after it."""
 LONGEST_URL = 2000
+LONGEST_LANGUAGE = 16
 FUTURE = timedelta(days=1)
 """A date further ahead than any time zone is a mistake of the source."""
 
@@ -71,7 +74,7 @@ class Storage:
     """Takes the secrets that come to light, so that no log shows them."""
 
     def start(self, feed_id: int, *, base_url: str | None) -> Work:
-        """Open a run of a feed; raises NotFound."""
+        """Open a run of a feed; raises NotFound, and CrawledElsewhere where another process crawls it."""
         with self.db.write.begin() as session:
             feed = find_feed(session, feed_id)
             return Work(
@@ -91,7 +94,7 @@ class Storage:
                 had_mentions=has_mentions(session, feed_id),
             )
 
-    def keep(self, work: Work, page: Page, step_after: Callable[[Page, Kept], Step]) -> Kept:
+    def keep(self, work: Work, page: Page, step_after: Callable[[Page, Kept], Step], known: Known) -> Kept:
         """Keep a page; what became of it decides the step, whose cursor is kept with it."""
         fetched_at = now()
         mentions = [
@@ -104,6 +107,12 @@ class Storage:
                 session, feed, mentions, run_id=work.run_id, removed=removed, dropped=page.dropped,
                 filtered=page.filtered, now=fetched_at,
             )  # fmt: skip
+            if mentions and not kept.added:
+                ids = [mention.native_id for mention in mentions]
+                fresh = fresh_to(
+                    session, feed, ids, others_until=known.others_until, own_until=known.own_until
+                )  # fmt: skip
+                kept = replace(kept, fresh=fresh)
             step = step_after(page, kept)
             feed.cursor = step.cursor
             if gone := step.gone:
@@ -112,6 +121,16 @@ class Storage:
                     now=fetched_at,
                 )  # fmt: skip
         return kept
+
+    def beat(self, work: Work) -> None:
+        """Give a sign of life."""
+        with self.db.write.begin() as session:
+            beat(session, work.run_id, now=now())
+
+    def stop(self, work: Work) -> None:
+        """Close a run that somebody stopped."""
+        with self.db.write.begin() as session:
+            stop_run(session, work.run_id, now=now())
 
     def finish(self, work: Work, end: Verdict) -> None:
         """Close the run."""
@@ -150,7 +169,7 @@ def new_mention(
         rating=mention.rating,
         rating_best=mention.best,
         rating_worst=mention.worst,
-        language=INVISIBLE.sub("", mention.language or "") or None,
+        language=_language(mention.language),
         author_key=person_key(secret, site_slug(work.target), mention.author),
         url=url if len(url) <= LONGEST_URL else None,
         answer=mention.answer,
@@ -158,6 +177,12 @@ def new_mention(
         reply_to=_global_id(mention.reply_to, work.target, secret) if mention.reply_to else None,
         in_thread=in_thread or mention.in_thread,
     )
+
+
+def _language(told: str | None) -> str | None:
+    """A language tag as the source gives it; none where it is no text, or too long for one."""
+    tag = INVISIBLE.sub("", told).strip() if isinstance(told, str) else ""
+    return tag if 0 < len(tag) <= LONGEST_LANGUAGE else None
 
 
 def _global_id(native_id: str, target: str, secret: bytes) -> str:
@@ -187,7 +212,9 @@ class StoragePipeline:
         """Keep the page and have the spider go on from it."""
         spider: Any = self.crawler.spider
         try:
-            kept = await asyncio.to_thread(spider.storage.keep, spider.work, item, spider.step_after)
+            kept = await asyncio.to_thread(
+                spider.storage.keep, spider.work, item, spider.step_after, spider.route.walk.known
+            )
         except Exception as error:  # noqa: BLE001 - whatever it is, the crawl has to say that something is missing
             # Its message would quote the texts.
             log.error("page_not_kept", feed=spider.work.feed_id, error=type(error).__name__)  # noqa: TRY400

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from core.batches import batches
 from core.clock import day_of, zone
 from core.labels import Label, Side, TextKind, kind_of_text, label_of_rating
 from store.columns import UtcDateTime
@@ -17,7 +18,8 @@ from store.models import Brand, Mention, MentionVersion
 from store.tallies import followed
 
 LONGEST_TEXT = 20_000
-"""Characters that are kept of a text; `is_cut` marks those that were longer."""
+"""Characters that are kept of a text; `is_cut` marks those that were longer. As many of an answer."""
+MARKED_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,8 @@ class Kept:
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    fresh: int = 0
+    """Known, but perhaps not to the feed's pass before: it counts as news, though nothing is added."""
     removed: int = 0
     """Found gone, or said to be deleted."""
     doubted: int = 0
@@ -78,7 +82,8 @@ class Kept:
 def keep_mentions(session: WriteSession, brand: Brand, mentions: Sequence[NewMention], *, now: datetime) -> Kept:
     """Insert what is new, update what was edited, leave the rest; voices and tallies follow in the same transaction.
 
-    Identity is (brand, channel, native id); of two with one identity in a batch the later counts.
+    Identity is (brand, channel, native id); of two with one identity in a batch the later counts. What several feeds
+    see belongs to the first of them, whose location stays; it passes to another one that sees what the first found gone.
     """
     rows = {(m.channel_id, m.native_id): _row(brand, m) for m in mentions}
     take_turn(session, brand.id)
@@ -106,8 +111,7 @@ def keep_mentions(session: WriteSession, brand: Brand, mentions: Sequence[NewMen
             touched.update(session.scalars(insert, new, execution_options=ONE_STATEMENT))
         if authors:
             elect_voices(session, touched)
-    if found := [known[key].id for key, row in rows.items() if key in known and row["feed_id"]]:
-        session.execute(sa.update(Mention).where(Mention.id.in_(found)).values(seen_at=now))
+    _note_sightings(session, [(old, row["feed_id"]) for old, row in both if row["feed_id"]], now)
     return Kept(added=len(new), changed=len(edits), unchanged=len(rows) - len(new) - len(edits))
 
 
@@ -134,7 +138,7 @@ def _row(brand: Brand, mention: NewMention) -> dict[str, Any]:
         "said_on": said_on,
         "month_on": said_on.replace(day=1),
         "url": mention.url,
-        "answer": mention.answer,
+        "answer": cut(mention.answer, LONGEST_TEXT) if mention.answer else mention.answer,
         "content_hash": content_hash(text),
         "is_voice": True,
         "kind": mention.kind or kind_of_text(text),
@@ -163,7 +167,8 @@ def _known(session: ReadSession, brand: Brand, keys: Iterable[tuple[int, str]]) 
     by_channel: dict[int, list[str]] = {}
     for channel_id, native_id in keys:
         by_channel.setdefault(channel_id, []).append(native_id)
-    names = dict.fromkeys(("id", "channel_id", "native_id", "removed_at", *COMPARED, *KEPT_WHERE_NONE, *DATES))
+    own = ("id", "channel_id", "native_id", "feed_id", "removed_at")
+    names = dict.fromkeys((*own, *COMPARED, *KEPT_WHERE_NONE, *DATES))
     columns = [getattr(Mention, name) for name in names]
     found: dict[tuple[int, str], Any] = {}
     for channel_id, native_ids in by_channel.items():
@@ -178,7 +183,21 @@ def _completed(old: Any, row: dict[str, Any], *, keeps_date: bool) -> dict[str, 
     """The row with what it does not say taken from before: a later look may know less, a file lack a column."""
     unsaid = [name for name in KEPT_WHERE_NONE if row[name] is None]
     unsaid += DATES if row["precision"] == "fetched" or (keeps_date and old.precision != "fetched") else ()
+    unsaid += ["location_id"] if old.location_id and row["feed_id"] and not _passes(old, row["feed_id"]) else []
     return row | {name: getattr(old, name) for name in unsaid}
+
+
+def _passes(old: Any, feed_id: int) -> bool:
+    """Whether a mention that this feed sees is its own from now on: nobody's, or found gone by another, or its own."""
+    return old.feed_id in {None, feed_id} or old.removed_at is not None
+
+
+def _note_sightings(session: WriteSession, seen: Sequence[tuple[Any, int]], now: datetime) -> None:
+    """Stamp known mentions with when a feed saw them, and with the feed where they are its own from now on."""
+    if seen:
+        session.execute(sa.update(Mention).where(Mention.id.in_([old.id for old, _ in seen])).values(seen_at=now))
+    if passed := [(old.id, feed) for old, feed in seen if old.feed_id != feed and _passes(old, feed)]:
+        session.execute(sa.update(Mention), [{"id": mention, "feed_id": feed} for mention, feed in passed])
 
 
 def _differs(old: Any, row: dict[str, Any]) -> bool:
@@ -265,9 +284,12 @@ def mark_duplicates(session: WriteSession, ids: Iterable[int], *, of_id: int) ->
 
 
 def mark(session: WriteSession, marks: Mapping[int, Mapping[str, Any]]) -> None:
-    """Change columns of many mentions, by id: voices and tallies follow, in one pass over all of them."""
-    if not marks:
-        return
+    """Change columns of many mentions, by id: voices and tallies follow. Of more than a batch only in the brand's turn."""
+    for some in batches(marks.items(), MARKED_AT_ONCE):
+        _mark(session, dict(some))
+
+
+def _mark(session: WriteSession, marks: Mapping[int, Mapping[str, Any]]) -> None:
     group = sa.select(Mention.brand_id, Mention.author_key, Mention.month_on).where(Mention.id.in_(marks)).subquery()
     rivals = session.scalars(
         sa.select(Mention.id).join(

@@ -24,18 +24,29 @@ def remove_named(session: WriteSession, feed_id: int, native_ids: Sequence[str],
 
 
 def remove_unseen(
-    session: WriteSession, feed_id: int, *, unseen_since: datetime, newer_than: datetime | None, now: datetime
+    session: WriteSession,
+    feed_id: int,
+    *,
+    unseen_since: datetime,
+    newer_than: datetime | None,
+    last_crawled_at: datetime | None = None,
+    now: datetime,
 ) -> Kept:
     """Mark what no page showed since a moment, among what is newer than another (without it: among all).
 
     A source that suddenly shows nothing, or less than half, is rather broken than purged: then nothing is marked, and
-    `doubted` says how many it would have been. What is listed in threads is told only where all was read.
+    `doubted` says how many it would have been. What is listed in threads, or has no exact time, is told only where all
+    was read. What was seen since `last_crawled_at`, when the feed's crawl before ended, another feed sees: nothing is
+    said of it.
     """
     there = [Mention.feed_id == feed_id, Mention.removed_at.is_(None)]
     if newer_than is not None:
-        there += [Mention.published_at > newer_than, Mention.in_thread.is_(False)]
+        there += [Mention.published_at > newer_than, Mention.in_thread.is_(False), Mention.precision == "second"]
+    is_seen = Mention.seen_at >= unseen_since
     is_unseen = sa.or_(Mention.seen_at.is_(None), Mention.seen_at < unseen_since)
-    seen = session.scalar(sa.select(sa.func.count()).where(*there, ~is_unseen)) or 0
+    if last_crawled_at is not None:
+        is_unseen &= sa.or_(Mention.seen_at.is_(None), Mention.seen_at <= last_crawled_at)
+    seen = session.scalar(sa.select(sa.func.count()).where(*there, is_seen)) or 0
     unseen = session.scalar(sa.select(sa.func.count()).where(*there, is_unseen)) or 0
     if not unseen:
         return Kept()

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any
 
 from crawlers.items import Answer, CrawledMention, Page
-from crawlers.moments import moment
+from crawlers.moments import Moment, moment
 from crawlers.pages import HtmlPage, html_page
 from crawlers.ratings import number, rating_of
 from crawlers.reading import joined_text, not_its_shape, page_of_rows, part, rows, string, unless_unreadable
@@ -36,6 +36,9 @@ MOST_VALUES = 100
 """Values that are looked at of those that a script assigns."""
 DEEPEST = 8
 """Levels at which a page's JSON may hold its reviews."""
+MOSCOW = "+03:00"
+CLOCK = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?$")
+"""A time without a zone."""
 LIKENESS = 60
 """Letters by which a review of the JSON is told to be one that the page also states in schema.org's words."""
 
@@ -115,7 +118,7 @@ def _mention(authors: Mapping[str, str | None], review: Mapping[str, Any]) -> Cr
     own_id, body = string(review, "id"), plain(string(review, "text"))
     text = joined_text(line(string(review, "title")), body)
     rating = rating_of(string(review, "grade", "rating"), 5, 1)
-    said = moment(string(review, "dateCreate", "date"))
+    said = _said(string(review, "dateCreate", "date"))
     if not own_id or not (text or rating):
         return None
     return CrawledMention(
@@ -129,6 +132,12 @@ def _mention(authors: Mapping[str, str | None], review: Mapping[str, Any]) -> Cr
         url=f"{SITE}/services/responses/bank/response/{own_id}/",
         answer=plain(string(review, "agentAnswerText")) or None,
     )
+
+
+def _said(value: str) -> Moment | None:
+    """The moment of a date; the site's clock is Moscow's."""
+    in_moscow = f"{value}{MOSCOW}" if CLOCK.search(value) else value
+    return moment(in_moscow)
 
 
 def _likeness(text: str) -> str:

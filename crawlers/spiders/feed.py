@@ -24,7 +24,6 @@ from crawlers.source import Absence, Source, Tier
 from crawlers.texts import author_of, line, plain
 
 LONGEST_TITLE = 200
-LONGEST_LANGUAGE = 16
 GENERATED_TITLE = re.compile(r"(?:comments?|комментари\w+|re|by|от|автор|ответ)\b", re.IGNORECASE)
 """Titles that a comment feed makes up; a title that somebody wrote belongs to the text."""
 
@@ -61,7 +60,7 @@ def _mention(
         native_id=native_id.strip(),
         text=text,
         author=author_of(author),
-        language=(language or "").strip()[:LONGEST_LANGUAGE] or None,
+        language=(language or "").strip() or None,
         published_at=said[0] if said else None,
         precision=said[1] if said else "second",
         url=url,

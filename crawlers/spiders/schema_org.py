@@ -28,7 +28,6 @@ TEXTS = ("reviewBody", "description", "text", "headline", "name")
 RATINGS = ("reviewRating", "rating")
 DATES = ("datePublished", "dateCreated", "uploadDate", "dateModified")
 ANSWERERS = frozenset({"Organization", "LocalBusiness", "Corporation", "Brand"})
-LONGEST_LANGUAGE = 16
 LIKENESS = 60
 """Letters by which a review that two syntaxes state is told to be one."""
 
@@ -147,7 +146,7 @@ def _review(node: Node, ids: Ids, base: str, fetched_at: datetime | None) -> _Re
         best=rating.best if rating else 5,
         worst=rating.worst if rating else 1,
         author=author_of(_text(node.get("author"), ids)),
-        language=line(_text(node.get("inLanguage"), ids))[:LONGEST_LANGUAGE] or None,
+        language=line(_text(node.get("inLanguage"), ids)) or None,
         published_at=said[0] if said else None,
         precision=said[1] if said else "second",
         is_counted_back=is_counted_back,

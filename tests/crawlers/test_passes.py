@@ -72,6 +72,8 @@ class Forum:
     keys: Keys = field(default_factory=dict)
     cursor: Json = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
+    fresh: set[str] = field(default_factory=set)
+    """Known, but stored by another feed since the pass before."""
     asked: list[str] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
     gone: list[Gone] = field(default_factory=list)
@@ -102,7 +104,7 @@ class Forum:
                     waiting.append(item)
                     continue
                 ids = {mention.native_id for mention in item.mentions}
-                kept = Kept(added=len(ids - self.known))
+                kept = Kept(added=len(ids - self.known), fresh=len(ids & self.fresh))
                 step = spider.step_after(item, kept)
                 self.known |= ids
                 self.cursor = json.loads(json.dumps(step.cursor))
@@ -190,8 +192,79 @@ def test_a_thread_that_a_pass_was_cut_off_in_is_read_to_its_end() -> None:
     forum = Forum(LONG_THREAD)
     forum.pass_over(cut_after=2)
 
-    assert forum.pass_over() == ["/", "/t/a", "/t/a?p=2"]
+    assert forum.pass_over() == ["/", "/t/a?p=2"]
     assert forum.known == {"a", "a1", "a2", "a3"}
+
+
+def test_a_page_of_a_thread_that_is_gone_meanwhile_is_no_dead_end() -> None:
+    forum = Forum(LONG_THREAD)
+    forum.pass_over(cut_after=2)
+    forum.pages = {"/": LONG_THREAD["/"], "/t/a": listed(post("a3", 0), post("a1", 1))}
+
+    assert forum.pass_over() == ["/", "/t/a?p=2", "/t/a"]
+    assert forum.cursor["complete"] is True
+
+
+def test_a_page_with_more_threads_than_a_crawl_reads_is_read_by_several() -> None:
+    threads = {f"/t/{n}": listed(post(f"{n}-1", 0)) for n in range(9)}
+    forum = Forum({"/": listed(*(post(str(n), n, f"/t/{n}") for n in range(9)))} | threads)
+
+    passes = [forum.pass_over(cut_after=4) for _ in range(3)]
+
+    assert [len(asked) for asked in passes] == [4, 4, 4]
+    assert len(forum.known) == 18
+    assert forum.cursor["complete"] is True
+
+
+def test_a_list_whose_page_of_the_cut_is_gone_is_read_from_its_newest_pages() -> None:
+    pages = {f"/?p={n}": listed(post(str(n), n), then=f"/?p={n + 1}") for n in range(2, 6)}
+    forum = Forum({"/": listed(post("1", 1), then="/?p=2")} | pages)
+    forum.pass_over(cut_after=4)
+    forum.pages = {"/": listed(post("1", 1), then="/?p=2"), "/?p=2": listed(post("9", 9))}
+
+    assert forum.pass_over() == ["/", "/?p=4", "/?p=2"]
+    assert forum.seen.failure is None
+    assert forum.cursor["complete"] is True
+
+
+def test_a_page_of_another_shape_in_mid_list_is_no_end() -> None:
+    whole = {"/": listed(post("a", 1), then="/?p=2"), "/?p=2": listed(post("b", 2))}
+    shaped = replace(FORUM, page_of=lambda answer: page_of(answer) if answer.json != "closed" else CLOSED_PAGE)
+    forum = Forum(whole | {"/?p=2": "closed"}, shaped)  # type: ignore[dict-item]
+
+    forum.pass_over()
+
+    assert forum.seen.failure
+    assert forum.seen.failure.outcome == Outcome.LAYOUT_CHANGED
+    assert (forum.cursor["complete"], forum.gone) == (False, [])
+    forum.pages = whole
+    forum.pass_over()
+    assert forum.known == {"a", "b"}
+
+
+CLOSED_PAGE = Page(url=f"{SITE}/?p=2", is_recognised=False)
+
+
+def test_news_of_another_feed_do_not_end_a_pass() -> None:
+    forum = Forum({"/": listed(post("a", 1), then="/?p=2"), "/?p=2": listed(post("b", 2))})
+    forum.pass_over()
+    forum.fresh = {"x"}
+    forum.pages = {"/": listed(post("x", 0), then="/?p=2"), "/?p=2": listed(post("y", 0), post("a", 1), then="/?p=3")}
+    forum.known.add("x")
+
+    assert forum.pass_over() == ["/", "/?p=2", "/?p=3"]
+
+
+def test_the_same_match_on_two_pages_is_no_repetition() -> None:
+    pages = {
+        "/": listed(post("a", 1), post("b", 2, text="weather"), then="/?p=2"),
+        "/?p=2": listed(post("a", 1), post("c", 3, text="weather"), then="/?p=3"),
+        "/?p=3": listed(post("d", 4)),
+    }
+    forum = Forum(pages, query="acme")
+
+    assert len(forum.pass_over()) == 3
+    assert not forum.seen.is_repeating
 
 
 def test_a_thread_that_runs_from_old_to_new_is_read_to_its_end() -> None:
@@ -250,8 +323,8 @@ def test_a_pass_that_goes_on_where_one_was_cut_off_counts_from_the_beginning_of_
 
 
 def test_a_pass_that_read_all_pages_once_more_counts_from_its_own_beginning() -> None:
-    forum = Forum(THREADED)
-    forum.pass_over(cut_after=2)
+    forum = Forum({"/": listed(post("a", 1), then="/?p=2"), "/?p=2": listed(post("b", 2))})
+    forum.pass_over(cut_after=1)
     first_part_at = datetime.fromisoformat(forum.cursor["since"])
 
     forum.pass_over()
@@ -342,7 +415,10 @@ def test_each_alternative_of_a_query_is_searched_with_a_cursor_of_its_own() -> N
     forum = Forum(FOUND, replace(FORUM, starts=searches), query="acme OR zen")
 
     assert forum.pass_over() == ["/find?q=acme", "/find?q=acme&p=2", "/find?q=zen"]
-    assert {path: own["complete"] for path, own in forum.cursor.items()} == {"/find?q=acme": True, "/find?q=zen": True}
+    assert {path: own["complete"] for path, own in forum.cursor.items()} == {
+        f"{SITE}/find?q=acme": True,
+        f"{SITE}/find?q=zen": True,
+    }
     assert forum.pass_over() == ["/find?q=acme", "/find?q=zen"]
 
 

@@ -4,17 +4,20 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawlers.items import CrawledMention
+from crawlers.source import Absence
 from crawlers.walk import Walk
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-DONE = {"complete": True, "whole_on": "2026-10-30"}
+TIMES = {"began": NOW.isoformat(), "ended": NOW.isoformat()}
+DONE = {"complete": True, "whole_on": "2026-10-30", **TIMES}
 
 
 def walked(
     cursor: dict[str, Any], pages: int, *, known: set[int], cut_after: int | None = None
 ) -> tuple[list[int], Any]:
     """Walk over pages 1..pages, some of which hold nothing new; the pages read, and the cursor that is left."""
-    walk, read, place = Walk(cursor, NOW), [], "1"
+    walk, read, place = Walk(cursor, NOW, clock=lambda: NOW), [], "1"
     while True:
         number = int(place)
         read.append(number)
@@ -29,7 +32,7 @@ def walked(
 def test_the_first_pass_goes_to_the_end_whatever_is_known() -> None:
     read, cursor = walked({}, 5, known={1, 2, 3, 4, 5})
 
-    assert (read, cursor) == ([1, 2, 3, 4, 5], {"complete": True, "whole_on": "2026-11-01"})
+    assert (read, cursor) == ([1, 2, 3, 4, 5], {"complete": True, "whole_on": "2026-11-01", **TIMES})
 
 
 def test_a_later_pass_stops_where_all_is_known() -> None:
@@ -58,7 +61,7 @@ def test_every_week_a_pass_goes_to_the_end() -> None:
 
 
 def test_a_link_back_is_the_end() -> None:
-    walk = Walk({}, NOW)
+    walk = Walk({}, NOW, clock=lambda: NOW)
 
     walk.step("1", "2", holds_news=True, own={})
     step = walk.step("2", "1", holds_news=True, own={})
@@ -67,7 +70,7 @@ def test_a_link_back_is_the_end() -> None:
 
 
 def test_what_the_first_page_says_of_itself_is_remembered_to_the_end() -> None:
-    walk = Walk({}, NOW)
+    walk = Walk({}, NOW, clock=lambda: NOW)
 
     walk.step("1", "2", holds_news=True, own={"etag": "one"})
     step = walk.step("2", None, holds_news=True, own={"etag": "two"})
@@ -86,7 +89,7 @@ def test_cut_anywhere_and_grown_meanwhile_every_review_is_read(pages: int, cuts:
 
     for cut_after, new in [*cuts, (10_000, 0), (10_000, 0)]:
         reviews = [len(reviews) + n for n in range(new)] + reviews
-        walk, place, read = Walk(cursor, NOW), "1", 0
+        walk, place, read = Walk(cursor, NOW, clock=lambda: NOW), "1", 0
         while True:
             number = int(place)
             page = reviews[number * 2 - 2 : number * 2]
@@ -100,3 +103,33 @@ def test_cut_anywhere_and_grown_meanwhile_every_review_is_read(pages: int, cuts:
             place = step.next_url
 
     assert kept == set(reviews)
+
+
+def test_where_the_page_of_the_cut_is_gone_the_newest_lead_on_to_the_end() -> None:
+    walk = Walk({"complete": False, "at": "9", "since": NOW.isoformat()}, NOW, clock=lambda: NOW)
+    jump = walk.step("1", "2", holds_news=False, own={})
+
+    step = walk.without_backlog()
+
+    assert (jump.next_url, step.next_url) == ("9", "2")
+    assert walk.step("2", None, holds_news=False, own={}).cursor == DONE | {"whole_on": "2026-11-01"}
+
+
+def test_a_page_that_is_none_of_the_sources_is_the_end_only_if_it_is_so_twice() -> None:
+    walk = Walk({}, NOW, clock=lambda: NOW)
+    walk.step("1", "2", holds_news=True, own={})
+    first = walk.doubt("2")
+    again = Walk(first.cursor, NOW, clock=lambda: NOW)
+    again.step("1", "2", holds_news=False, own={})
+
+    second = again.doubt("2")
+
+    assert (first.cursor["complete"], first.cursor["at"]) == (False, "1")
+    assert second.cursor["complete"] is True
+
+
+def test_dates_without_a_clock_prove_nothing_of_what_is_absent() -> None:
+    said = CrawledMention(native_id="1", text="x", published_at=NOW, precision="day")
+    walk = Walk({}, NOW, Absence.WITHIN_WINDOW)
+
+    assert walk.step("1", None, holds_news=True, own={}, mentions=[said]).gone is None

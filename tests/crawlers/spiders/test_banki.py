@@ -91,7 +91,7 @@ def test_a_review_has_its_grade_time_link_and_the_banks_answer() -> None:
     assert (mention.rating, mention.worst, mention.best) == (2, 1, 5)
     assert (mention.answer, mention.author, mention.language) == ("Здравствуйте!\n\nРазберёмся.", "Анна", "ru")
     # Without a zone it is the clock of where the bank is.
-    assert (mention.published_at, mention.precision) == (datetime(2026, 10, 27, 10, tzinfo=UTC), "day")
+    assert (mention.published_at, mention.precision) == (datetime(2026, 10, 27, 7, tzinfo=UTC), "second")
     assert mention.url == "https://www.banki.ru/services/responses/bank/response/9999999/"
 
 
