@@ -37,10 +37,11 @@ from crawlers.settings import scrapy_settings
 from crawlers.sites import rebased, split
 from crawlers.sources import require_switched_on, source_of
 from crawlers.spider import SourceSpider
-from crawlers.storage import Storage
+from crawlers.storage import Storage, Work
 from store.database import open_database
 from store.feeds import find_feed
 from store.identity import secret_of
+from store.runs import BEAT_S, CrawledElsewhere
 
 log = structlog.get_logger()
 
@@ -112,7 +113,11 @@ class Crawling:
                 tell(1, 0, 0)
 
     async def _feed(self, feed_id: int, storage: Storage, tell: Tell) -> None:
-        work = await asyncio.to_thread(storage.start, feed_id, base_url=self.job.base_url)
+        try:
+            work = await asyncio.to_thread(storage.start, feed_id, base_url=self.job.base_url)
+        except CrawledElsewhere as error:
+            log.warning("feed_left_alone", feed=feed_id, reason=str(error))
+            return
         self.secrets.add(work.keys.values())
         seen = Seen(had_mentions=work.had_mentions)
         try:
@@ -125,9 +130,14 @@ class Crawling:
                 seen.failure = Verdict(Outcome.FAILED, "its target is no address that begins with http:// or https://")
         if seen.failure is None:
             told = {"source": source, "work": work, "storage": storage, "seen": seen, "tell": tell}
-            crawler = await self._run(SourceSpider, **told)
+            beating = asyncio.create_task(_beats(storage, work))
+            try:
+                crawler = await self._run(SourceSpider, **told)
+            finally:
+                beating.cancel()
             if self.is_stopping:
-                return  # the run stays open, as that of a killed crawl: the next one goes on from its cursor
+                await asyncio.to_thread(storage.stop, work)
+                return
             _note_end(crawler, seen)
         end = verdict(seen)
         end = replace(end, detail=self.secrets.hidden_in(end.detail) if end.detail else None)
@@ -138,6 +148,16 @@ class Crawling:
         crawler = self.runner.create_crawler(spider)
         await self.runner.crawl(crawler, **told)
         return crawler
+
+
+async def _beats(storage: Storage, work: Work) -> None:
+    """Signs of life, until it is cancelled: a site that lets us wait is no reason to take this crawl for dead."""
+    while True:
+        await asyncio.sleep(BEAT_S)
+        try:
+            await asyncio.to_thread(storage.beat, work)
+        except Exception as error:  # noqa: BLE001 - one that is missed does no harm
+            log.warning("no_sign_of_life", feed=work.feed_id, error=type(error).__name__)
 
 
 def _note_end(crawler: Crawler, seen: Seen) -> None:

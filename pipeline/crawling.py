@@ -4,8 +4,9 @@ from core.clock import now
 from core.settings import Settings
 from crawlers.crawl import crawl_feeds
 from store.database import Database
-from store.feeds import feeds_to_crawl, last_runs
+from store.feeds import feeds_to_crawl
 from store.models import CrawlRun
+from store.runs import last_runs
 
 
 def crawl(

@@ -1,24 +1,19 @@
-"""Feeds, their cursors, and the runs that crawl them."""
+"""Feeds: what is crawled, how often, and how it fares. The crawls themselves are in `store.runs`."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.errors import Conflict, NotFound
-from store.crawl_tallies import COUNTS, count_run
-from store.database import ReadSession, WriteSession
-from store.mentions import Kept, NewMention, keep_mentions
+from store.crawl_tallies import COUNTS
+from store.database import ReadSession, WriteSession, take_turn
 from store.models import Brand, Channel, CrawlRun, Feed, Location
-from store.removals import remove_named, remove_unseen
 
 EVERY_MINUTES = 60
-LONGEST_PAUSE = timedelta(days=7)
-"""A source that fails again and again is asked ever more rarely, but not more rarely than this."""
-DIED = "the process of this crawl ended before the crawl did; what it had kept is kept"
-LONGEST_DETAIL = 500
+STOPPED = "asked to stop before its end; the next crawl goes on from there"
+"""The detail of a crawl that somebody stopped: it says nothing of its feed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +120,8 @@ def list_feeds(
     limit: int | None = None,
 ) -> list[FeedRow]:
     """Feeds by id: all, those of a brand (by slug or id), or one; `after_id` continues after a page."""
-    newest = sa.select(CrawlRun.id).where(CrawlRun.feed_id == Feed.id, CrawlRun.outcome.is_not(None))
+    has_ended = (CrawlRun.outcome.is_not(None), CrawlRun.detail.is_distinct_from(STOPPED))
+    newest = sa.select(CrawlRun.id).where(CrawlRun.feed_id == Feed.id, *has_ended)
     newest = newest.order_by(CrawlRun.id.desc()).limit(1).correlate(Feed)
     query = (
         sa.select(Feed, Brand.slug, Channel.slug, Location.slug, CrawlRun)
@@ -142,13 +138,29 @@ def list_feeds(
     return [FeedRow(*row) for row in session.execute(query)]
 
 
-def find_feed(session: ReadSession, feed_id: int) -> Feed:
-    """The feed of this id; raises NotFound."""
-    feed = session.get(Feed, feed_id)
+def find_feed(session: ReadSession, feed_id: int, *, anew: bool = False) -> Feed:
+    """The feed of this id; raises NotFound. `anew`: as it is in the database now, though the session knows it."""
+    feed = session.get(Feed, feed_id, populate_existing=anew)
     if feed is None:
         msg = f"there is no feed {feed_id}; see `afterword feed list`"
         raise NotFound(msg)
     return feed
+
+
+def set_paused(feed: Feed, *, is_paused: bool, now: datetime) -> None:
+    """Stop crawling a feed, or go on with it: at once, however long it was put off before."""
+    if feed.is_paused and not is_paused:
+        feed.next_crawl_at = now
+    feed.is_paused = is_paused
+
+
+def remove_feed(session: WriteSession, feed: Feed) -> None:
+    """Forget a feed with its runs and its alerts; the mentions that it brought stay.
+
+    In the brand's turn: a crawl that keeps a page meanwhile holds mentions and wants the feed.
+    """
+    take_turn(session, feed.brand_id)
+    session.execute(sa.delete(Feed).where(Feed.id == feed.id))
 
 
 def feeds_to_crawl(
@@ -163,119 +175,6 @@ def feeds_to_crawl(
     if feed_id is not None:
         query = query.where(Feed.id == feed_id)
     return list(session.scalars(query))
-
-
-def start_run(session: WriteSession, feed_id: int, *, now: datetime) -> int:
-    """Open a crawl's row; its outcome stays none until the next one if the process dies. Returns its id."""
-    feed = session.get_one(Feed, feed_id)
-    for died in session.scalars(sa.select(CrawlRun).where(CrawlRun.feed_id == feed_id, CrawlRun.outcome.is_(None))):
-        died.outcome, died.detail, died.finished_at = "failed", DIED, now
-        count_run(session, feed, died)
-    counts = dict.fromkeys(("pages", "seen", "added", "changed", "dropped", "filtered", "removed"), 0)
-    run = CrawlRun(feed_id=feed_id, started_at=now, **counts)
-    session.add(run)
-    session.flush()
-    return run.id
-
-
-def keep_page(
-    session: WriteSession,
-    feed: Feed,
-    mentions: Sequence[NewMention],
-    *,
-    run_id: int,
-    removed: Sequence[str] = (),
-    dropped: int = 0,
-    filtered: int = 0,
-    now: datetime,
-) -> Kept:
-    """Keep one crawled page and the run's counts; the caller sets the feed's cursor in the same transaction.
-
-    `removed` are native ids of what the source itself says is deleted.
-    """
-    brand = session.get_one(Brand, feed.brand_id)
-    kept = keep_mentions(session, brand, mentions, now=now)
-    if removed:
-        kept += Kept(removed=remove_named(session, feed.id, removed, now=now))
-    if kept.added:
-        feed.last_added_at = now
-    session.execute(
-        sa.update(CrawlRun)
-        .where(CrawlRun.id == run_id)
-        .values(
-            pages=CrawlRun.pages + 1,
-            seen=CrawlRun.seen + len(mentions),
-            added=CrawlRun.added + kept.added,
-            changed=CrawlRun.changed + kept.changed,
-            dropped=CrawlRun.dropped + dropped,
-            filtered=CrawlRun.filtered + filtered,
-            removed=CrawlRun.removed + kept.removed,
-        )
-    )
-    return kept
-
-
-def note_gone(
-    session: WriteSession,
-    feed: Feed,
-    *,
-    run_id: int,
-    unseen_since: datetime,
-    newer_than: datetime | None,
-    now: datetime,
-) -> Kept:
-    """Mark as removed what a pass should have seen and did not, and count it to the run."""
-    kept = remove_unseen(session, feed.id, unseen_since=unseen_since, newer_than=newer_than, now=now)
-    if kept.removed:
-        session.execute(
-            sa.update(CrawlRun).where(CrawlRun.id == run_id).values(removed=CrawlRun.removed + kept.removed)
-        )
-    return kept
-
-
-def finish_run(
-    session: WriteSession,
-    run_id: int,
-    *,
-    outcome: str,
-    is_success: bool,
-    now: datetime,
-    detail: str | None = None,
-    retry_at: datetime | None = None,
-) -> CrawlRun:
-    """Close a run with its named outcome and set the feed's next attempt (`retry_at` where the source named one)."""
-    run = session.get_one(CrawlRun, run_id)
-    run.finished_at, run.outcome = now, outcome
-    run.detail = detail[:LONGEST_DETAIL] if detail else None
-    feed = session.get_one(Feed, run.feed_id)
-    feed.last_outcome, feed.last_crawled_at = outcome, now
-    if is_success:
-        feed.failures, feed.failing_since, feed.last_success_at = 0, None, now
-    else:
-        feed.failures, feed.failing_since = feed.failures + 1, feed.failing_since or now
-    feed.next_crawl_at = max(retry_at or now, now + _pause(feed))
-    count_run(session, feed, run)
-    return run
-
-
-def _pause(feed: Feed) -> timedelta:
-    """The feed's own pause, doubled with each failure in a row after the first."""
-    own = timedelta(minutes=feed.every_minutes)
-    return max(own, min(own * (1 << min(max(feed.failures - 1, 0), 20)), LONGEST_PAUSE))
-
-
-def last_runs(session: ReadSession, feed_ids: Sequence[int], *, since: datetime) -> list[CrawlRun]:
-    """Runs of these feeds started at or after a moment, oldest first."""
-    query = sa.select(CrawlRun).where(CrawlRun.feed_id.in_(feed_ids), CrawlRun.started_at >= since)
-    return list(session.scalars(query.order_by(CrawlRun.id)))
-
-
-def has_mentions(session: ReadSession, feed_id: int) -> bool:
-    """Whether this feed ever gave anything: an empty answer then is suspicious."""
-    query = (
-        sa.select(sa.literal(1)).select_from(CrawlRun).where(CrawlRun.feed_id == feed_id, CrawlRun.seen > 0).limit(1)
-    )
-    return session.scalar(query) is not None
 
 
 def last_crawled_at(session: ReadSession) -> datetime | None:

@@ -83,22 +83,16 @@ def keep_mentions(session: WriteSession, brand: Brand, mentions: Sequence[NewMen
     """Insert what is new, update what was edited, leave the rest; voices and tallies follow in the same transaction.
 
     Identity is (brand, channel, native id); of two with one identity in a batch the later counts. What several feeds
-    see belongs to the first of them, whose location stays; it passes to another one that sees what the first found gone.
+    see is the first one's, and its location stays; another that sees what that one found gone takes it over.
     """
     rows = {(m.channel_id, m.native_id): _row(brand, m) for m in mentions}
     take_turn(session, brand.id)
     known = _known(session, brand, rows.keys())
-    new = [
-        row | {"first_seen_at": now, "seen_at": now if row["feed_id"] else None}
-        for key, row in rows.items()
-        if key not in known
-    ]
+    unknown = [row for key, row in rows.items() if key not in known]
+    new = [row | {"first_seen_at": now, "seen_at": now if row["feed_id"] else None} for row in unknown]
     keep_dates = {(m.channel_id, m.native_id) for m in mentions if m.keeps_date}
-    both = [
-        (known[key], _completed(known[key], row, keeps_date=key in keep_dates))
-        for key, row in rows.items()
-        if key in known
-    ]
+    found = [(key, row) for key, row in rows.items() if key in known]
+    both = [(known[key], _completed(known[key], row, keeps_date=key in keep_dates)) for key, row in found]
     edits = [(old, row) for old, row in both if _differs(old, row)]
     authors = _speakers([*new, *(row for _, row in edits), *(old._asdict() for old, _ in edits)])
     rivals = _rivals(session, brand, authors)
@@ -160,6 +154,7 @@ COMPARED = (
 LABELLED_BY = {"content_hash", "rating", "rating_best", "rating_worst"}
 SCREENED_BY = {"content_hash", "location_id", "author_key", "published_at"}
 KEPT_WHERE_NONE = ("location_id", "author_key", "language", "url", "reply_to")
+IDENTITY = ("id", "channel_id", "native_id", "feed_id")
 DATES = ("published_at", "precision", "said_on", "month_on")
 
 
@@ -167,8 +162,7 @@ def _known(session: ReadSession, brand: Brand, keys: Iterable[tuple[int, str]]) 
     by_channel: dict[int, list[str]] = {}
     for channel_id, native_id in keys:
         by_channel.setdefault(channel_id, []).append(native_id)
-    own = ("id", "channel_id", "native_id", "feed_id", "removed_at")
-    names = dict.fromkeys((*own, *COMPARED, *KEPT_WHERE_NONE, *DATES))
+    names = dict.fromkeys((*IDENTITY, "removed_at", *COMPARED, *KEPT_WHERE_NONE, *DATES))
     columns = [getattr(Mention, name) for name in names]
     found: dict[tuple[int, str], Any] = {}
     for channel_id, native_ids in by_channel.items():
@@ -284,7 +278,7 @@ def mark_duplicates(session: WriteSession, ids: Iterable[int], *, of_id: int) ->
 
 
 def mark(session: WriteSession, marks: Mapping[int, Mapping[str, Any]]) -> None:
-    """Change columns of many mentions, by id: voices and tallies follow. Of more than a batch only in the brand's turn."""
+    """Change columns of many mentions, by id: voices and tallies follow. The brand's turn is the caller's."""
     for some in batches(marks.items(), MARKED_AT_ONCE):
         _mark(session, dict(some))
 

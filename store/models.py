@@ -106,6 +106,8 @@ class CrawlRun(Table):
     feed_id: Mapped[int] = mapped_column(sa.ForeignKey("feed.id", ondelete="CASCADE"))
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    process: Mapped[str | None] = mapped_column(sa.String(300), doc="who crawls, as `store.processes` names it")
+    alive_at: Mapped[datetime | None] = mapped_column(doc="when it last gave a sign of life")
     outcome: Mapped[str | None] = mapped_column(sa.String(40))
     pages: Mapped[int]
     seen: Mapped[int] = mapped_column(doc="mentions read, new or not")

@@ -10,7 +10,9 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from core.errors import Invalid, NotFound
 from store.database import ReadSession, WriteSession
-from store.models import Brand, SourceKey
+from store.models import Brand, Feed, SourceKey
+
+NEEDS_KEY = "needs_key"
 
 
 def _cipher(secret: bytes) -> Fernet:
@@ -19,13 +21,15 @@ def _cipher(secret: bytes) -> Fernet:
 
 
 def set_source_key(session: WriteSession, brand: Brand, name: str, value: str, secret: bytes, *, now: datetime) -> None:
-    """Keep a brand's key, in place of the one before."""
+    """Keep a brand's key, in place of the one before; what waited for a key is read again at once."""
     encrypted = _cipher(secret).encrypt(value.encode()).decode()
     known = session.scalar(sa.select(SourceKey).where(SourceKey.brand_id == brand.id, SourceKey.name == name))
     if known is None:
         session.add(SourceKey(brand_id=brand.id, name=name, encrypted=encrypted, set_at=now))
     else:
         known.encrypted, known.set_at = encrypted, now
+    waited = (Feed.brand_id == brand.id, Feed.last_outcome == NEEDS_KEY)
+    session.execute(sa.update(Feed).where(*waited).values(next_crawl_at=now))
     session.flush()
 
 

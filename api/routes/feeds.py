@@ -17,8 +17,9 @@ from crawlers.new_feeds import NewFeed, add_new
 from crawlers.sites import clean_address
 from crawlers.sources import require_switched_on, source_of
 from crawlers.targets import claimed, require_not_refused, require_public_name, target_of
+from store import feeds
 from store.database import ReadSession, take_turn
-from store.feeds import FeedOptions, find_twin, list_feeds
+from store.feeds import FeedOptions, find_twin, list_feeds, set_paused
 from store.models import Feed
 
 router = APIRouter(tags=["set-up"])
@@ -101,11 +102,11 @@ def _recognised(new: FeedIn, told: SourceSettings) -> tuple[str, str]:
     response_model=FeedOut,
     responses=documented(400, 401, 403, 404, 413),
 )
-def change_feed(session: Writing, caller: WriterOf, feed_id: FeedId, change: FeedChange) -> dict[str, Any]:
+def change_feed(session: Writing, caller: WriterOf, now: Now, feed_id: FeedId, change: FeedChange) -> dict[str, Any]:
     """Change what is named, and leave the rest. Takes an analyst's key."""
     feed = _own(session, caller, feed_id)
     if change.paused is not None:
-        feed.is_paused = change.paused
+        set_paused(feed, is_paused=change.paused, now=now)
     if change.every_minutes is not None:
         feed.every_minutes = change.every_minutes
     return _shown(session, feed.id)
@@ -119,7 +120,7 @@ def change_feed(session: Writing, caller: WriterOf, feed_id: FeedId, change: Fee
 )
 def remove_feed(session: Writing, caller: WriterOf, feed_id: FeedId) -> None:
     """Forget it with its runs and its alerts; the mentions that it brought stay. Takes an analyst's key."""
-    session.delete(_own(session, caller, feed_id))
+    feeds.remove_feed(session, _own(session, caller, feed_id))
 
 
 def _own(session: ReadSession, caller: Caller, feed_id: int) -> Feed:

@@ -1,5 +1,8 @@
 """sources: queries, keys, versions, removals."""
 
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,6 +15,14 @@ depends_on = None
 
 
 COUNTS = ('crawls', 'pages', 'seen', 'added', 'changed', 'dropped', 'filtered', 'removed')
+
+
+def _is_loopback(url: str) -> bool:
+    try:
+        host = (urlsplit(url).hostname or '').rstrip('.')
+        return host == 'localhost' or host.endswith('.localhost') or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _unique_open_alert(*more: str) -> None:
@@ -50,6 +61,8 @@ def upgrade() -> None:
     # Plain ADD COLUMN: a batch would copy the whole table of mentions on SQLite.
     for name in ('filtered', 'removed'):
         op.add_column('crawl_run', sa.Column(name, sa.Integer(), nullable=False, server_default='0'))
+    op.add_column('crawl_run', sa.Column('process', sa.String(length=300), nullable=True))
+    op.add_column('crawl_run', sa.Column('alive_at', store.columns.UtcDateTime(timezone=True), nullable=True))
     op.add_column('mention', sa.Column('reply_to', sa.String(length=500), nullable=True))
     op.add_column('mention', sa.Column('in_thread', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('mention', sa.Column('seen_at', store.columns.UtcDateTime(timezone=True), nullable=True))
@@ -100,7 +113,10 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_alert_feed_id'), ['feed_id'])
     _unique_open_alert('feed_id')
     # Whoever watched this very machine had allowed it by naming it.
-    op.execute("UPDATE feed SET allows_private = (1 = 1) WHERE target LIKE 'http://127.%' OR target LIKE 'http://localhost%'")
+    feed = sa.table('feed', sa.column('id'), sa.column('target'), sa.column('allows_private'))
+    rows = op.get_bind().execute(sa.select(feed.c.id, feed.c.target)).all()
+    for feed_id in [feed_id for feed_id, target in rows if _is_loopback(target)]:
+        op.execute(sa.update(feed).where(feed.c.id == feed_id).values(allows_private=sa.true()))
 
 
 def downgrade() -> None:
@@ -135,6 +151,8 @@ def downgrade() -> None:
         batch_op.drop_column('query')
 
     with op.batch_alter_table('crawl_run', schema=None) as batch_op:
+        batch_op.drop_column('alive_at')
+        batch_op.drop_column('process')
         batch_op.drop_column('removed')
         batch_op.drop_column('filtered')
 

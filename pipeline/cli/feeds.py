@@ -18,7 +18,7 @@ from pipeline.crawling import crawl
 from store.brands import find_brand, find_location
 from store.crawl_tallies import DONE
 from store.database import Database
-from store.feeds import EVERY_MINUTES, FeedOptions, find_feed, list_feeds
+from store.feeds import EVERY_MINUTES, FeedOptions, find_feed, list_feeds, remove_feed, set_paused
 from store.models import Channel, CrawlRun
 from store.source_keys import source_key_names
 
@@ -138,7 +138,7 @@ def _minute(moment: datetime | None) -> str:
 def feed_pause(feed_id: int, *, resume: Annotated[bool, typer.Option(help="Crawl it again.")] = False) -> None:
     """Stop crawling a feed, or go on with it."""
     with opened(read_settings()) as db, db.write.begin() as session:
-        find_feed(session, feed_id).is_paused = not resume
+        set_paused(find_feed(session, feed_id), is_paused=not resume, now=now())
     typer.echo(f"feed {feed_id} {'resumed' if resume else 'paused'}")
 
 
@@ -146,7 +146,7 @@ def feed_pause(feed_id: int, *, resume: Annotated[bool, typer.Option(help="Crawl
 def feed_remove(feed_id: int) -> None:
     """Forget a feed and its runs. The mentions that it brought stay."""
     with opened(read_settings()) as db, db.write.begin() as session:
-        session.delete(find_feed(session, feed_id))
+        remove_feed(session, find_feed(session, feed_id))
     typer.echo(f"feed {feed_id} removed")
 
 

@@ -13,8 +13,9 @@ from alerts.rules import Changes
 from alerts.source_health import FAILURES, FOR_A_PERSON, LASTING, check_sources
 from crawlers.outcomes import SUCCESSES, Outcome
 from store.alerts import list_alerts
-from store.feeds import add_feed, find_feed, finish_run, keep_page, start_run
+from store.feeds import add_feed, find_feed
 from store.models import Alert, Feed
+from store.runs import finish_run, keep_page, start_run
 from tests.builders import NOW, World
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

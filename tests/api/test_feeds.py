@@ -11,9 +11,10 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from core.settings import Settings
 from crawlers.sources import SOURCES
-from store.feeds import find_feed, finish_run, keep_page, start_run
+from store.feeds import find_feed
 from store.keys import Role
 from store.models import Brand, CrawlRun
+from store.runs import finish_run, keep_page, start_run
 from store.source_keys import set_source_key
 from tests.api.conftest import ClientMaker, KeyMaker, problem
 from tests.builders import NOW, World

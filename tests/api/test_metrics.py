@@ -11,9 +11,10 @@ from starlette.testclient import TestClient
 from store.alerts import open_alert
 from store.brands import ids_made
 from store.database import Database
-from store.feeds import add_feed, find_feed, finish_run, keep_page, start_run
+from store.feeds import add_feed, find_feed
 from store.heartbeats import CYCLE, beat
 from store.models import Brand, Channel, Feed
+from store.runs import finish_run, keep_page, start_run
 from tests.api.conftest import ClientMaker, KeyMaker, problem
 from tests.builders import NOW, World
 

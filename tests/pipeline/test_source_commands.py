@@ -14,8 +14,8 @@ from core.errors import AfterwordError
 from crawlers.sources import SOURCES
 from pipeline.cli import app
 from store.database import open_database
-from store.feeds import finish_run, keep_page, start_run
 from store.models import Feed
+from store.runs import finish_run, keep_page, start_run
 
 
 class Terminal:

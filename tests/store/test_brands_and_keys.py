@@ -5,10 +5,11 @@ import sqlalchemy as sa
 
 from core.errors import Conflict, Invalid, NotFound, Unauthorized
 from store.brands import add_brand, add_location, clean_slug, find_brand, find_location, ids_made, list_locations
-from store.feeds import add_feed, feeds_to_crawl, finish_run, keep_page, last_runs, start_run
+from store.feeds import add_feed, feeds_to_crawl
 from store.identity import person_key
 from store.keys import Role, add_key, find_key
 from store.models import ApiKey, Channel, Feed, Location
+from store.runs import finish_run, keep_page, last_runs, start_run
 from tests.builders import NOW, World
 
 

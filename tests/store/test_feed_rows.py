@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from store.crawl_tallies import CrawlTotal, crawl_totals
-from store.feeds import FeedRow, add_feed, finish_run, keep_page, list_feeds, start_run
+from store.feeds import FeedRow, add_feed, list_feeds
 from store.heartbeats import CYCLE, beat, last_beat
 from store.models import Feed
+from store.runs import finish_run, keep_page, start_run
 from tests.builders import NOW, World
 
 
