@@ -1,6 +1,7 @@
 """Open the database: SQLite in one file with WAL and foreign keys on, or PostgreSQL by URL."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from core.errors import Invalid
 
 LOCK_WAIT_S = 60
+CACHE_MB = 64
+"""Pages of an SQLite file that one connection keeps in memory."""
 WRITES = "afterword_writes"
 ONE_STATEMENT = {"render_nulls": True}
 """For inserts of many rows: else the ORM leaves nulls out, and rows of different nulls are different statements."""
@@ -40,15 +43,18 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str) -> Database:
-    """Open a database by its SQLAlchemy address; makes the folder of an SQLite file. Raises Invalid for other kinds."""
+def open_database(url: str, *, cache_mb: int = CACHE_MB) -> Database:
+    """Open a database by its SQLAlchemy address; makes the folder of an SQLite file. Raises Invalid for other kinds.
+
+    `cache_mb` is for SQLite, and for each connection.
+    """
     try:
         address = sa.make_url(url)
     except sa.exc.ArgumentError as error:
         msg = "AFTERWORD_DATABASE_URL is no database address: give sqlite:///FILE or postgresql+psycopg://…"
         raise Invalid(msg) from error
     if address.get_backend_name() == "sqlite":
-        engine = _open_sqlite(address)
+        engine = _open_sqlite(address, cache_mb)
         return _sessions(engine, engine.execution_options(**{WRITES: True}))
     if address.get_backend_name() == "postgresql":
         engine = sa.create_engine(
@@ -67,7 +73,7 @@ def _sessions(reading: sa.Engine, writing: sa.Engine) -> Database:
     )
 
 
-def _open_sqlite(address: sa.URL) -> sa.Engine:
+def _open_sqlite(address: sa.URL, cache_mb: int) -> sa.Engine:
     if address.database and address.database != ":memory:":
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     # hide_parameters: an error message must not quote texts and authors into a log.
@@ -75,15 +81,16 @@ def _open_sqlite(address: sa.URL) -> sa.Engine:
     engine = sa.create_engine(
         address, connect_args={"timeout": LOCK_WAIT_S, "isolation_level": None}, hide_parameters=True
     )
-    sa.event.listen(engine, "connect", _set_pragmas)
+    sa.event.listen(engine, "connect", partial(_set_pragmas, cache_mb))
     sa.event.listen(engine, "begin", _begin)
     return engine
 
 
-def _set_pragmas(connection: Any, _record: Any) -> None:
+def _set_pragmas(cache_mb: int, connection: Any, _record: Any) -> None:
     # SQLite's own knows ASCII alone: a search for "грязно" would not find "Грязно"
     connection.create_function("lower", 1, _lower, deterministic=True)
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -65536"):
+    cache = f"cache_size = -{cache_mb * 1024}"
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", cache):
         connection.execute(f"PRAGMA {pragma}")
 
 
