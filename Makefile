@@ -26,6 +26,10 @@ help: ## show the targets
 	$(PIP) -e '.[train]'
 	@touch $@
 
+.venv/browser: .venv/dev
+	$(PIP) -e '.[browser]'
+	@touch $@
+
 setup: .venv/use ## make .venv with a working .venv/bin/afterword
 	@echo "ready: $(BIN)/afterword --help"
 
@@ -35,8 +39,8 @@ demo: .venv/use ## run the whole cycle on the sample chain and serve its gap rep
 test: .venv/dev ## the fast tests: offline, no server, no GPU
 	$(BIN)/python -m pytest -n 2
 
-test-slow: .venv/train ## the slow tests: PostgreSQL, real servers to crawl, training
-	tests/postgres.sh $(BIN)/python -m pytest -m slow
+test-slow: .venv/train .venv/browser ## the slow tests: PostgreSQL, real servers to crawl, a browser, training
+	tests/chromium.sh tests/postgres.sh $(BIN)/python -m pytest -m slow
 
 check: .venv/dev ## what CI checks: format, lint, types, layers, tests with coverage
 	$(BIN)/ruff format --check $(CHECKED)
@@ -55,7 +59,7 @@ docs: .venv/use ## write the table of sources in docs/data.md from the sources t
 bench: .venv/dev ## measure: each script prints ours, a peer's figure of the same run, and the ratio
 	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
-lock: .venv/train ## write constraints.txt from what is installed now
+lock: .venv/train .venv/browser ## write constraints.txt from what is installed now
 	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' | grep -v '@' | LC_ALL=C sort -f > constraints.txt
 
 clean: ## forget .venv and what tests leave behind

@@ -61,11 +61,18 @@ class Robots(RobotsTxtMiddleware):
         """Raise NotAsked for what robots.txt forbids, and for everything where it cannot be read."""
         if request.meta.get("dont_obey_robotstxt"):
             return
-        parser = await self.robot_parser(request)
+        is_allowed = await self.allows(request)
         if wrong := self.unread.get(urlparse_cached(request).netloc):
             raise NotAsked(wrong)
-        if parser is not None and not parser.allowed(request.url, self._robotstxt_useragent or ""):
+        if not is_allowed:
             raise NotAsked(Verdict(Outcome.FORBIDDEN_BY_ROBOTS, "robots.txt forbids this page"))
+
+    async def allows(self, request: Request) -> bool:
+        """Whether robots.txt was read and does not forbid a request."""
+        parser = await self.robot_parser(request)
+        if urlparse_cached(request).netloc in self.unread:
+            return False
+        return parser is None or parser.allowed(request.url, self._robotstxt_useragent or "")
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         status = response.status

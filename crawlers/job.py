@@ -30,6 +30,8 @@ class Job:
     probe_url: str | None = None
     allows_private: bool = False
     """Whether the address to look at may be one of the inner network."""
+    renders: bool = False
+    """Whether the address to look at needs a browser."""
 
 
 def done_in_child(job: Job) -> str:

@@ -33,6 +33,7 @@ from crawlers.job import INTERRUPTED, Job
 from crawlers.outcomes import Outcome, Seen, Verdict, verdict
 from crawlers.probe import Finding, ProbeSpider
 from crawlers.progress import Tell, shown_progress, untold
+from crawlers.rendering import lacking, rendering_settings
 from crawlers.settings import scrapy_settings
 from crawlers.sites import rebased, split
 from crawlers.sources import require_switched_on, source_of
@@ -46,7 +47,7 @@ from store.runs import BEAT_S, CrawledElsewhere
 log = structlog.get_logger()
 
 SITES_AT_ONCE = 8
-TOLD_ANYWAY = ("scrapy.downloadermiddlewares.retry", "scrapy.downloadermiddlewares.robotstxt")
+TOLD_ANYWAY = ("scrapy.downloadermiddlewares.retry", "scrapy.downloadermiddlewares.robotstxt", "scrapy-playwright")
 """Loggers of what ends as an outcome: a site that does not answer needs no traceback."""
 MOST_MEMORY = 1_500_000_000
 """Bytes of all crawls of a process together: a page that takes more to read than is left is not read."""
@@ -76,7 +77,9 @@ class Crawling:
         """Look at one address; the finding as JSON."""
         findings: list[Finding] = []
         told = {"start_url": self.job.probe_url, "allows_private": self.job.allows_private}
-        await self._run(ProbeSpider, findings=findings, **told)
+        if self.job.renders and (reason := lacking()):
+            return json.dumps(asdict(Finding(error=reason)))
+        await self._run(ProbeSpider, renders=self.job.renders, findings=findings, **told)
         return json.dumps(asdict(findings[0] if findings else Finding(error="the page was not fetched")))
 
     async def feeds(self) -> str:
@@ -128,11 +131,13 @@ class Crawling:
         else:
             if split(work.target) is None:
                 seen.failure = Verdict(Outcome.FAILED, "its target is no address that begins with http:// or https://")
+            elif work.renders and (reason := lacking()):
+                seen.failure = Verdict(Outcome.FAILED, reason)
         if seen.failure is None:
             told = {"source": source, "work": work, "storage": storage, "seen": seen, "tell": tell}
             beating = asyncio.create_task(_beats(storage, work))
             try:
-                crawler = await self._run(SourceSpider, **told)
+                crawler = await self._run(SourceSpider, renders=work.renders, **told)
             finally:
                 beating.cancel()
             if self.is_stopping:
@@ -144,8 +149,11 @@ class Crawling:
         await asyncio.to_thread(storage.finish, work, end)
         log.info("feed_crawled", feed=feed_id, outcome=end.outcome.value, pages=seen.pages, added=seen.added)
 
-    async def _run(self, spider: type[Spider], **told: Any) -> Crawler:
-        crawler = self.runner.create_crawler(spider)
+    async def _run(self, spider: type[Spider], *, renders: bool, **told: Any) -> Crawler:
+        settings = self.runner.settings.copy()
+        if renders:
+            settings.update(rendering_settings(self.job.settings), priority="cmdline")
+        crawler = Crawler(spider, settings)
         await self.runner.crawl(crawler, **told)
         return crawler
 

@@ -24,7 +24,14 @@ class Recognised:
     suggested_channel: str
 
 
-def recognise(url: str, settings: Settings, *, base_url: str | None = None, allows_private: bool = False) -> Recognised:
+def recognise(
+    url: str,
+    settings: Settings,
+    *,
+    base_url: str | None = None,
+    allows_private: bool = False,
+    renders: bool = False,
+) -> Recognised:
     """The source behind an address: first by the address itself, then by fetching it once, by the rules of a crawl.
 
     Raises UnknownSource with the reason: no http(s) address, robots.txt, no answer, no page, or a page that no source
@@ -41,7 +48,8 @@ def recognise(url: str, settings: Settings, *, base_url: str | None = None, allo
         require_switched_on(source, settings.grey_sources)
         return Recognised(source.kind, target, channel, channel)
     require_not_refused(address)
-    job = Job(settings, probe_url=fetched, allows_private=allows_private or base_url is not None)
+    allows_private |= base_url is not None
+    job = Job(settings, probe_url=fetched, allows_private=allows_private, renders=renders)
     finding = Finding(**json.loads(done_in_child(job)))
     if finding.kind is None:
         msg = f"{address}: {finding.error}"

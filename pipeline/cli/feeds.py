@@ -58,7 +58,7 @@ def watch(
                 find_location(session, owner, location)
         options = FeedOptions(query=query, allows_private=allow_private, renders=render, every_minutes=every)
         allows_private = allow_private or is_loopback(url)
-        found = recognise(url, settings, base_url=base_url, allows_private=allows_private)
+        found = recognise(url, settings, base_url=base_url, allows_private=allows_private, renders=render)
         new = NewFeed(found.kind, found.target, channel or found.suggested_channel, location, options)
         _add(db, settings, brand, new)
 
