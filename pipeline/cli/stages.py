@@ -74,9 +74,9 @@ def _spike(seen: dict[str, Any]) -> list[str]:
 
 def _ailing(seen: dict[str, Any]) -> list[str]:
     if seen["reason"] == "failing":
-        return [f"{seen['target']}: {seen['outcome']}, {seen['failures']} times since {seen['since'][:10]}", "", ""]
+        return [f"{seen['outcome']} since {seen['since'][:10]}: {seen['target']}", "", ""]
     usual = f"every {seen['usual_gap_days']:.1f} days, {seen['longest_gap_days']} at most"
-    return [f"{seen['target']}: silent for {seen['silent_days']} days", usual, f"{seen['p_value']:.2g}"]
+    return [f"silent for {seen['silent_days']} days: {seen['target']}", usual, f"{seen['p_value']:.2g}"]
 
 
 CELLS = {NEGATIVE_SPIKE: _spike, SOURCE_HEALTH: _ailing}

@@ -17,6 +17,7 @@ from pipeline.topics import tell_topics
 from sentiment.fusion import rating_chances
 from store.alerts import open_alert
 from store.database import Database
+from store.feeds import add_feed
 from store.keys import Role
 from store.mentions import mark_removed
 from store.models import Brand
@@ -183,6 +184,24 @@ def test_alerts_are_exported_all_at_once(client: TestClient, world: World) -> No
     answer = client.get("/v1/alerts?format=csv&limit=1")
 
     assert answer.text.count("negative_spike") == 3
+
+
+def test_an_alert_about_a_source_names_its_feed(client: TestClient, world: World) -> None:
+    channel_id = world.channel("site")
+    with world.db.write.begin() as session:
+        target = {"kind": "feed", "target": "https://a.example/feed", "channel_id": channel_id}
+        feed = add_feed(session, world.brand, **target, now=NOW)
+        evidence = {"reason": "failing", "outcome": "gone"}
+        open_alert(
+            session, brand_id=world.brand.id, kind="source_health", location_id=None, feed_id=feed.id,
+            on=date(2026, 10, 30), evidence=evidence, now=NOW,
+        )  # fmt: skip
+    opened(world, 1)
+
+    spike, source = client.get("/v1/alerts").json()["items"]
+
+    assert (spike["kind"], spike["feed"]) == ("negative_spike", None)
+    assert (source["kind"], source["feed"], source["evidence"]) == ("source_health", 1, evidence)
 
 
 def test_an_alert_is_acknowledged_once(client_of: ClientMaker, key: KeyMaker, world: World) -> None:

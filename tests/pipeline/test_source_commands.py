@@ -147,3 +147,18 @@ def test_a_feed_is_listed_with_how_its_last_crawl_ended_and_what_it_brought(term
     assert (row["last_counts"]["filtered"], row["last_counts"]["dropped"]) == (7, 2)
     assert datetime.fromisoformat(row["next_crawl_at"]) > datetime.fromisoformat(row["failing_since"])
     assert all(words in shown for words in ("blocked", "HTTP 403", "7 filtered", "2 dropped", "UTC"))
+
+
+def test_an_ailing_source_stands_among_the_alerts(terminal: Terminal) -> None:
+    terminal.ok("feed", "add", "youtube", "https://youtu.be/dQw4w9WgXcQ", "--brand", "acme")
+    db = open_database(f"sqlite:///{terminal.folder}/var/afterword.db")
+    with db.write.begin() as session:
+        run_id = start_run(session, 1, now=now())
+        finish_run(session, run_id, outcome="needs_key", is_success=False, detail="set a key", now=now())
+    db.close()
+
+    [alert] = json.loads(terminal.ok("alerts", "--check", "--json"))
+    shown = " ".join(terminal.ok("alerts").split())
+
+    assert (alert["kind"], alert["feed_id"], alert["evidence"]["outcome"]) == ("source_health", 1, "needs_key")
+    assert all(words in shown for words in ("source_health", "needs_key since", "youtube.com"))
