@@ -45,10 +45,11 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+def terminal(tmp_path: Path, migrated_sqlite: bytes, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "afterword.db").write_bytes(migrated_sqlite)
     found = Terminal(tmp_path)
-    found.ok("db", "upgrade")
     found.ok("brand", "add", "acme", "--name", "Acme")
     return found
 
