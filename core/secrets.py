@@ -1,6 +1,7 @@
 """Secrets that must not be shown: where a text holds one, in any of the ways it may be written, it is put out."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 from urllib.parse import quote, quote_plus
@@ -8,6 +9,9 @@ from urllib.parse import quote, quote_plus
 HIDDEN = "***"
 SHORTEST = 4
 """Characters: of a shorter one every `1` in the logs would go."""
+SHORTEST_BEGINNING = 10
+"""Characters of a longer secret by which a text that was cut within it is known to hold it."""
+TO_ITS_END = r"[^\s&\"'<>]*"
 SHORTEST_LINE = 20
 """Of a key of several lines (PEM, JSON) each line so long is a secret of its own."""
 
@@ -17,6 +21,7 @@ class Secrets:
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._written: list[str] = []
+        self._beginnings: re.Pattern[str] | None = None
         self.add(values)
 
     def add(self, values: Iterable[str]) -> None:
@@ -24,13 +29,15 @@ class Secrets:
         written = {form for value in values for form in _written(value)} | set(self._written)
         # The longest first: a secret may be a part of another one.
         self._written = sorted(written, key=len, reverse=True)
+        beginnings = {form[:SHORTEST_BEGINNING] for form in written if len(form) > SHORTEST_BEGINNING}
+        self._beginnings = re.compile(f"(?:{'|'.join(map(re.escape, beginnings))}){TO_ITS_END}") if beginnings else None
 
     def hidden_in(self, text: str) -> str:
-        """The text without them."""
+        """The text without them, and without the beginning of one that the text was cut in."""
         for form in self._written:
             if form in text:
                 text = text.replace(form, HIDDEN)
-        return text
+        return self._beginnings.sub(HIDDEN, text) if self._beginnings else text
 
 
 def _written(value: str) -> Iterator[str]:

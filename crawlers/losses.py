@@ -25,7 +25,8 @@ class Private(NotAsked):
     """An address of the inner network that nobody allowed."""
 
     def __init__(self, address: str) -> None:
-        detail = f"{address} is an address of the inner network: `watch` or `feed add` it with --allow-private if you mean it"
+        way = "`watch` or `feed add` it with --allow-private if you mean it"
+        detail = f"{address} is an address of the inner network: {way}"
         super().__init__(Verdict(Outcome.FAILED, detail))
 
 

@@ -13,11 +13,9 @@ import resource
 import signal
 import sys
 import threading
-from collections import defaultdict
 from contextlib import nullcontext
 from dataclasses import asdict, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from scrapy import Spider
@@ -29,13 +27,14 @@ from core.errors import AfterwordError, UnknownSource
 from core.logs import configure_logs
 from core.secrets import Discreet, Secrets
 from core.settings import Settings
+from crawlers.grouping import by_hosts
 from crawlers.job import INTERRUPTED, Job
 from crawlers.outcomes import Outcome, Seen, Verdict, verdict
 from crawlers.probe import Finding, ProbeSpider
 from crawlers.progress import Tell, shown_progress, untold
 from crawlers.rendering import lacking, rendering_settings
 from crawlers.settings import scrapy_settings
-from crawlers.sites import rebased, split
+from crawlers.sites import split
 from crawlers.sources import require_switched_on, source_of
 from crawlers.spider import SourceSpider
 from crawlers.storage import Storage, Work
@@ -47,6 +46,8 @@ from store.runs import BEAT_S, CrawledElsewhere
 log = structlog.get_logger()
 
 SITES_AT_ONCE = 8
+CACHE_MB = 8
+"""Of each connection: a crawl writes, and reads little twice; with eight at once the store's own would be 512 MB."""
 TOLD_ANYWAY = ("scrapy.downloadermiddlewares.retry", "scrapy.downloadermiddlewares.robotstxt", "scrapy-playwright")
 """Loggers of what ends as an outcome: a site that does not answer needs no traceback."""
 MOST_MEMORY = 1_500_000_000
@@ -84,17 +85,14 @@ class Crawling:
 
     async def feeds(self) -> str:
         """Crawl all feeds; nothing to report."""
-        db = open_database(self.job.settings.database_url)
+        db = open_database(self.job.settings.database_url, cache_mb=CACHE_MB)
         keys = {name: value.get_secret_value() for name, value in self.job.settings.key.items()}
         storage = Storage(db, secret_of(self.job.settings), keys, self.secrets.add)
-        by_site: dict[str, list[int]] = defaultdict(list)
         with db.read() as session:
-            for feed_id in self.job.feed_ids:
-                address = urlsplit(rebased(find_feed(session, feed_id).target, self.job.base_url))
-                by_site[address.netloc].append(feed_id)
+            groups = by_hosts([find_feed(session, feed_id) for feed_id in self.job.feed_ids], self.job.base_url)
         try:
             with shown_progress(len(self.job.feed_ids)) if self.job.progress else nullcontext(untold) as tell:
-                await asyncio.gather(*(self._site(feed_ids, storage, tell) for feed_ids in by_site.values()))
+                await asyncio.gather(*(self._site(feed_ids, storage, tell) for feed_ids in groups))
         finally:
             db.close()
         if self.error:
@@ -102,7 +100,7 @@ class Crawling:
         return ""
 
     async def _site(self, feed_ids: list[int], storage: Storage, tell: Tell) -> None:
-        """The feeds of one site, one after another."""
+        """The feeds of one site, one after another; the rest waits for a later crawl where the site asks for it."""
         async with self.sites:
             for place, feed_id in enumerate(feed_ids):
                 if place:
@@ -110,17 +108,23 @@ class Crawling:
                 if self.is_stopping:
                     return
                 try:
-                    await self._feed(feed_id, storage, tell)
+                    end = await self._feed(feed_id, storage, tell)
                 except AfterwordError as error:  # keys that cannot be read, a feed that was removed meanwhile
                     self.error = self.error or error
-                tell(1, 0, 0)
+                    continue
+                finally:
+                    tell(1, 0, 0)
+                if end and end.outcome is Outcome.RATE_LIMITED and end.retry_at:
+                    await asyncio.to_thread(storage.postpone, feed_ids[place + 1 :], end.retry_at)
+                    return
 
-    async def _feed(self, feed_id: int, storage: Storage, tell: Tell) -> None:
+    async def _feed(self, feed_id: int, storage: Storage, tell: Tell) -> Verdict | None:
+        """Crawl one feed; how it ended, none where it was left alone or stopped."""
         try:
             work = await asyncio.to_thread(storage.start, feed_id, base_url=self.job.base_url)
         except CrawledElsewhere as error:
             log.warning("feed_left_alone", feed=feed_id, reason=str(error))
-            return
+            return None
         self.secrets.add(work.keys.values())
         seen = Seen(had_mentions=work.had_mentions)
         try:
@@ -142,12 +146,13 @@ class Crawling:
                 beating.cancel()
             if self.is_stopping:
                 await asyncio.to_thread(storage.stop, work)
-                return
+                return None
             _note_end(crawler, seen)
         end = verdict(seen)
         end = replace(end, detail=self.secrets.hidden_in(end.detail) if end.detail else None)
         await asyncio.to_thread(storage.finish, work, end)
         log.info("feed_crawled", feed=feed_id, outcome=end.outcome.value, pages=seen.pages, added=seen.added)
+        return end
 
     async def _run(self, spider: type[Spider], *, renders: bool, **told: Any) -> Crawler:
         settings = self.runner.settings.copy()

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from crawlers.sites import site_slug
 from crawlers.texts import INVISIBLE
 from crawlers.walk import Known, Step
 from store.database import Database
-from store.feeds import find_feed
+from store.feeds import find_feed, postpone
 from store.identity import content_hash, person_key
 from store.mentions import Kept, NewMention
 from store.models import Brand
@@ -131,6 +131,11 @@ class Storage:
         """Close a run that somebody stopped."""
         with self.db.write.begin() as session:
             stop_run(session, work.run_id, now=now())
+
+    def postpone(self, feed_ids: Sequence[int], until: datetime) -> None:
+        """Leave feeds alone that ask a site which asks to come again later."""
+        with self.db.write.begin() as session:
+            postpone(session, feed_ids, until=until)
 
     def finish(self, work: Work, end: Verdict) -> None:
         """Close the run."""

@@ -1,5 +1,6 @@
 """Feeds: what is crawled, how often, and how it fares. The crawls themselves are in `store.runs`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -175,6 +176,13 @@ def feeds_to_crawl(
     if feed_id is not None:
         query = query.where(Feed.id == feed_id)
     return list(session.scalars(query))
+
+
+def postpone(session: WriteSession, feed_ids: Sequence[int], *, until: datetime) -> None:
+    """Crawl these feeds not before a moment, because their site said so: neither by schedule nor at a person's word."""
+    for feed in session.scalars(sa.select(Feed).where(Feed.id.in_(feed_ids))):
+        feed.waits_until = until
+        feed.next_crawl_at = max(feed.next_crawl_at or until, until)
 
 
 def last_crawled_at(session: ReadSession) -> datetime | None:

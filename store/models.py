@@ -94,6 +94,7 @@ class Feed(Table):
     last_success_at: Mapped[datetime | None]
     last_added_at: Mapped[datetime | None] = mapped_column(doc="when it last brought a mention that was new")
     next_crawl_at: Mapped[datetime | None] = mapped_column(index=True, doc="none: as soon as possible")
+    waits_until: Mapped[datetime | None] = mapped_column(doc="until when its site asked to be left alone")
     created_at: Mapped[datetime]
 
 

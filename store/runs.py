@@ -136,18 +136,17 @@ def note_gone(
     now: datetime,
 ) -> Kept:
     """Mark as removed what a pass should have seen and did not, and count it to the run."""
+    run = session.get_one(CrawlRun, run_id)
     kept = remove_unseen(
         session,
         feed.id,
         unseen_since=unseen_since,
         newer_than=newer_than,
         last_crawled_at=feed.last_crawled_at,
+        shows_others=run.seen > 0,
         now=now,
     )
-    if kept.removed:
-        session.execute(
-            sa.update(CrawlRun).where(CrawlRun.id == run_id).values(removed=CrawlRun.removed + kept.removed)
-        )
+    run.removed += kept.removed
     return kept
 
 
@@ -206,6 +205,7 @@ def _end(
         feed.failures, feed.failing_since, feed.last_success_at = 0, None, now
     else:
         feed.failures, feed.failing_since = feed.failures + 1, feed.failing_since or now
+    feed.waits_until = retry_at
     feed.next_crawl_at = max(retry_at or now, now + _pause(feed))
     _close(session, feed, run, outcome=outcome, detail=detail, now=now)
 

@@ -50,3 +50,13 @@ def test_a_stream_hides_what_it_learns_of_while_it_is_used() -> None:
     print("signed in with hunter22", file=stream, flush=True)
 
     assert behind.getvalue() == "signed in with ***\n"
+
+
+def test_a_key_that_a_text_was_cut_in_is_hidden_too() -> None:
+    secrets = Secrets(["AIzaSyD-0123456789abcdefghijkl"])
+
+    assert (
+        secrets.hidden_in("leads to https://x.example/?key=AIzaSyD-012345&p=2, else")
+        == "leads to https://x.example/?key=***&p=2, else"
+    )
+    assert secrets.hidden_in("(the key AIzaSyD-0123") == "(the key ***"

@@ -97,7 +97,8 @@ def crawled(crawls: Crawls) -> Iterator[Crawled]:
     }
     closed: dict[str, Answers] = {"/": review_page([review(1)]), "/robots.txt": "User-agent: *\nDisallow: /\n"}
     ill: dict[str, Answers] = {"/": review_page([review(702)]), "/robots.txt": Reply("down", 500)}
-    with sites({}, other, closed, ill) as (main, second, third, fourth):
+    later: dict[str, Answers] = {"/": Reply("busy", 503, {"Retry-After": "7200"}), "/too": review_page([review(703)])}
+    with sites({}, other, closed, ill, later) as (main, second, third, fourth, fifth):
         cp1251 = review_page([review(601)]).replace("utf-8", "windows-1251").encode("cp1251")
         main.pages |= {
             "/club": paged(newest_first(1, 45)),
@@ -113,7 +114,6 @@ def crawled(crawls: Crawls) -> Iterator[Crawled]:
             "/same-again": same_again,
             "/refused": Reply("no", 403),
             "/captcha": '<html><div class="g-recaptcha"></div></html>',
-            "/later": Reply("busy", 503, {"Retry-After": "7200"}),
             "/bomb": Reply(BOMB, headers={"Content-Encoding": "gzip"}),
             "/cp1251": Reply(cp1251, kind="text/html"),
             "/loop": Reply(status=302, headers={"Location": "/loop"}),
@@ -128,6 +128,8 @@ def crawled(crawls: Crawls) -> Iterator[Crawled]:
             "other": crawls.feed(second.url + "/"),
             "closed": crawls.feed(third.url + "/"),
             "ill": crawls.feed(fourth.url + "/"),
+            "later": crawls.feed(fifth.url + "/"),
+            "later-too": crawls.feed(fifth.url + "/too"),
             "no-address": crawls.feed("club reviews"),
             "numbered": crawls.feed(main.url + "/numbered?page={page}"),
             "numbered-again": crawls.feed(main.url + "/numbered-again?page={page}"),
@@ -245,7 +247,7 @@ def test_what_a_page_says_never_leads_to_another_site(crawled: Crawled) -> None:
         ("/same-again", Outcome.REPEATING_PAGES),
         ("/refused", Outcome.BLOCKED),
         ("/captcha", Outcome.CAPTCHA),
-        ("/later", Outcome.RATE_LIMITED),
+        ("later", Outcome.RATE_LIMITED),
         ("/bomb", Outcome.FAILED),
         ("/loop", Outcome.FAILED),
         ("/gone", Outcome.GONE),
@@ -262,11 +264,19 @@ def test_each_way_to_get_nothing_has_its_name(crawled: Crawled, path: str, outco
 
 
 def test_a_site_that_asks_for_hours_is_asked_again_then(crawled: Crawled) -> None:
-    feed = crawled.crawls.get(crawled.feeds["/later"])
+    feed = crawled.crawls.get(crawled.feeds["later"])
 
     assert feed.next_crawl_at
     assert feed.last_crawled_at
     assert feed.next_crawl_at - feed.last_crawled_at > timedelta(hours=1, minutes=50)
+
+
+def test_a_site_that_asks_to_come_later_is_left_alone_by_its_other_feeds_too(crawled: Crawled) -> None:
+    feed = crawled.crawls.get(crawled.feeds["later-too"])
+
+    assert crawled.crawls.runs(feed.id) == []
+    assert feed.waits_until
+    assert feed.waits_until > datetime.now(UTC) + timedelta(hours=1)
 
 
 def test_a_robots_rule_for_queries_does_not_close_the_site(crawled: Crawled) -> None:
