@@ -149,9 +149,9 @@ def find_feed(session: ReadSession, feed_id: int, *, anew: bool = False) -> Feed
 
 
 def set_paused(feed: Feed, *, is_paused: bool, now: datetime) -> None:
-    """Stop crawling a feed, or go on with it: at once, however long it was put off before."""
+    """Stop crawling a feed, or go on with it: at once, however long it was put off, unless its site asked for it."""
     if feed.is_paused and not is_paused:
-        feed.next_crawl_at = now
+        feed.next_crawl_at = max(now, feed.waits_until or now)
     feed.is_paused = is_paused
 
 

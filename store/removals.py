@@ -30,6 +30,7 @@ def remove_unseen(
     unseen_since: datetime,
     newer_than: datetime | None,
     last_crawled_at: datetime | None = None,
+    shows_others: bool = False,
     now: datetime,
 ) -> Kept:
     """Mark what no page showed since a moment, among what is newer than another (without it: among all).
@@ -37,7 +38,7 @@ def remove_unseen(
     A source that suddenly shows nothing, or less than half, is rather broken than purged: then nothing is marked, and
     `doubted` says how many it would have been. What is listed in threads, or has no exact time, is told only where all
     was read. What was seen since `last_crawled_at`, when the feed's crawl before ended, another feed sees: nothing is
-    said of it.
+    said of it. `shows_others`: the source did show something, though perhaps only what is another feed's.
     """
     there = [Mention.feed_id == feed_id, Mention.removed_at.is_(None)]
     if newer_than is not None:
@@ -50,7 +51,7 @@ def remove_unseen(
     unseen = session.scalar(sa.select(sa.func.count()).where(*there, is_unseen)) or 0
     if not unseen:
         return Kept()
-    if not seen or unseen > max(FEW, seen):
+    if not (seen or shows_others) or unseen > max(FEW, seen):
         return Kept(doubted=unseen)
     mark_removed(session, session.scalars(sa.select(Mention.id).where(*there, is_unseen)), now=now)
     return Kept(removed=unseen)

@@ -1,6 +1,5 @@
 """The database opens safely, migrates, and refuses what is behind."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,18 +39,20 @@ VALUES (1, 1, 1, 1, 'm', 'text', false, '2026-01-02', 'second', '2026-01-02',
 """
 
 
-def test_an_upgrade_loses_nothing_of_what_refers_to_a_table_that_is_made_anew(db: Database) -> None:
-    def move(step: Callable[[Config, str], None], revision: str) -> None:
-        config = Config()
-        config.set_main_option("script_location", "migrations:")
-        with migrating(db) as connection:
-            config.attributes["connection"] = connection
-            step(config, revision)
-
-    move(command.downgrade, "0002")
+def before_sources(db: Database) -> None:
+    """Take a database back to the release before sources, with a feed that was read."""
+    config = Config()
+    config.set_main_option("script_location", "migrations:")
+    with migrating(db) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
     with db.engine.begin() as connection:
         for statement in BEFORE_SOURCES.split(";"):
             connection.exec_driver_sql(statement)
+
+
+def test_an_upgrade_loses_nothing_of_what_refers_to_a_table_that_is_made_anew(db: Database) -> None:
+    before_sources(db)
 
     upgrade(db)
 
@@ -61,6 +62,33 @@ def test_an_upgrade_loses_nothing_of_what_refers_to_a_table_that_is_made_anew(db
         assert session.scalar(sa.select(sa.func.count()).select_from(CrawlRun)) == 2
     assert (mention.feed_id, feed.last_success_at) == (1, datetime(2026, 1, 2, tzinfo=UTC))
     assert [(tally.outcome, tally.crawls, tally.added) for tally in tallies] == [("gone", 1, 0), ("ok", 1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("target", "allows_private"),
+    [
+        ("http://127.0.0.1:8000/r", True),
+        ("https://localhost/r", True),
+        ("http://[::1]:8000/r", True),
+        ("http://127.evil.example/r", False),
+        ("http://localhost.evil.example/r", False),
+        ("http://10.0.0.7/r", False),
+        ("http://[::1/r", False),
+    ],
+)
+def test_a_feed_of_this_very_machine_stays_allowed_by_the_upgrade(
+    sqlite_db: Database,
+    target: str,
+    allows_private: bool,  # noqa: FBT001
+) -> None:
+    before_sources(sqlite_db)
+    with sqlite_db.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE feed SET target = :target"), {"target": target})
+
+    upgrade(sqlite_db)
+
+    with sqlite_db.read() as session:
+        assert session.get_one(Feed, 1).allows_private == allows_private
 
 
 def test_upgrading_twice_is_harmless(db: Database) -> None:

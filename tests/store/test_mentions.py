@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from core.labels import Label
 from store.mentions import LONGEST_TEXT, Kept, mark_removed
 from store.models import Mention
+from store.tallies import rebuild
 from tests.builders import NOW, World
 
 
@@ -42,6 +43,12 @@ def test_an_edited_text_is_kept_and_waits_for_its_label_again(world: World) -> N
     assert kept == Kept(changed=1)
     assert stored(world)[0].text == "Great pool once, cold now"
     assert stored(world)[0].labeller_id is None
+
+
+def test_an_answer_that_never_ends_is_cut_like_a_text(world: World) -> None:
+    world.keep(world.mention("r1", answer="e" * LONGEST_TEXT + "nd"))
+
+    assert stored(world)[0].answer == "e" * LONGEST_TEXT
 
 
 def test_a_new_official_answer_does_not_cost_the_label(world: World) -> None:
@@ -168,3 +175,22 @@ def test_a_corrected_place_and_date_are_taken_and_what_is_not_said_stays(world: 
     assert (kept, again) == (Kept(changed=1), Kept(unchanged=1))
     assert mention.location_id == world.location("center")
     assert mention.said_on == (NOW - timedelta(days=40)).date()
+
+
+@pytest.mark.parametrize(
+    "db", [pytest.param("postgresql", marks=[pytest.mark.slow, pytest.mark.postgres])], indirect=True
+)
+def test_more_mentions_are_marked_than_one_statement_of_postgresql_takes(world: World) -> None:
+    world.keep(world.mention("0"))
+    others = [column for column in sa.inspect(Mention).columns if column.key not in {"id", "native_id"}]
+    numbers = sa.func.generate_series(1, 66_000).table_valued("n").render_derived()
+    copies = sa.select(sa.cast(numbers.c.n, sa.String), *others).join_from(Mention, numbers, sa.true())
+    with world.db.write.begin() as session:
+        session.execute(sa.insert(Mention).from_select(["native_id", *(column.key for column in others)], copies))
+        rebuild(session)
+
+    with world.db.write.begin() as session:
+        mark_removed(session, session.scalars(sa.select(Mention.id)).all(), now=NOW)
+
+    with world.db.read() as session:
+        assert session.scalar(sa.select(sa.func.count()).where(Mention.removed_at.is_(None))) == 0

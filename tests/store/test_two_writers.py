@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from core.counts import Counts
 from core.labels import Label
+from store.feeds import add_feed, find_feed, list_feeds, remove_feed
+from store.runs import keep_page, start_run
 from store.segments import segments
 from store.tallies import rebuild
-from tests.builders import World
+from tests.builders import NOW, World
 
 
 def at_once(*works: Callable[[], object]) -> None:
@@ -71,3 +73,28 @@ def test_the_same_page_kept_by_two_is_kept_once(world: World) -> None:
     at_once(lambda: world.keep(*page), lambda: world.keep(*page))
 
     assert social(world) == Counts(0, 0, 50)
+
+
+def test_a_feed_may_be_removed_while_a_page_of_it_is_kept(world: World) -> None:
+    channel_id, target = world.channel("maps"), "https://x.example/"
+    with world.db.write.begin() as session:
+        feed_id = add_feed(session, world.brand, kind="isso", target=target, channel_id=channel_id, now=NOW).id
+        run_id = start_run(session, feed_id, now=NOW)
+    page = [world.mention(str(n), feed_id=feed_id) for n in range(10)]
+    world.keep(*page)
+
+    def remove() -> None:
+        with world.db.write.begin() as session:
+            remove_feed(session, find_feed(session, feed_id))
+
+    removing = threading.Thread(target=remove)
+    with world.db.write.begin() as session:
+        feed = find_feed(session, feed_id)
+        keep_page(session, feed, page, run_id=run_id, now=NOW)
+        removing.start()
+        removing.join(0.3)  # it waits: for the turn, or on PostgreSQL, were there none, for a mention
+        feed.cursor = {"complete": True}
+    removing.join(60)
+
+    with world.db.read() as session:
+        assert list_feeds(session) == []
