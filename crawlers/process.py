@@ -48,8 +48,6 @@ log = structlog.get_logger()
 SITES_AT_ONCE = 8
 CACHE_MB = 8
 """Of each connection: a crawl writes, and reads little twice; with eight at once the store's own would be 512 MB."""
-CACHE_MB = 8
-"""Of each connection: a crawl writes, and reads little twice; with eight at once the store's own would be 512 MB."""
 TOLD_ANYWAY = ("scrapy.downloadermiddlewares.retry", "scrapy.downloadermiddlewares.robotstxt", "scrapy-playwright")
 """Loggers of what ends as an outcome: a site that does not answer needs no traceback."""
 MOST_MEMORY = 1_500_000_000
