@@ -31,13 +31,15 @@ REVIEWS = [review(n, datePublished=f"{FIRST_DAY - timedelta(days=n)}") for n in 
 TEXTS = Counter(str(one["reviewBody"]) for one in REVIEWS)
 
 
-def crawl_and_end(crawls: Crawls, feed_id: int, site: Site, *, after: int, by: signal.Signals) -> BaseException | None:
+def crawl_and_end(
+    crawls: Crawls, feed_id: int, site: Site, *others: int, after: int, by: signal.Signals
+) -> BaseException | None:
     """Crawl, and send the crawling process a signal once the site was asked so often; what the crawl raised."""
     raised: list[BaseException] = []
 
     def crawl() -> None:
         try:
-            crawls.crawl(feed_id)
+            crawls.crawl(feed_id, *others)
         except BaseException as error:  # noqa: BLE001 - KeyboardInterrupt is what is looked for
             raised.append(error)
 
@@ -64,6 +66,7 @@ def test_a_crawl_that_is_killed_loses_nothing_and_doubles_nothing(crawls: Crawls
 
     killed, whole = crawls.runs(feed_id)
     assert isinstance(error, CrawlCrashed)
+    assert crawls.get(feed_id).failures == 0
     assert "SIGKILL" in str(error)
     assert (killed.outcome, whole.outcome) == (Outcome.FAILED, Outcome.OK)
     assert "process" in (killed.detail or "")
