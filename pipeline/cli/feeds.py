@@ -24,6 +24,7 @@ from store.source_keys import source_key_names
 
 feed_app = typer.Typer(no_args_is_help=True, help="Public addresses that are crawled.")
 
+FEED_ID = Annotated[int, typer.Argument(help="Its id, as `feed list` shows it.")]
 LOCATION = Annotated[str | None, typer.Option(help="Slug of the location that the address is about.")]
 CHANNEL = Annotated[str | None, typer.Option(help="Name of the channel; the site's host without it.")]
 QUERY = Annotated[
@@ -135,7 +136,7 @@ def _minute(moment: datetime | None) -> str:
 
 
 @feed_app.command("pause")
-def feed_pause(feed_id: int, *, resume: Annotated[bool, typer.Option(help="Crawl it again.")] = False) -> None:
+def feed_pause(feed_id: FEED_ID, *, resume: Annotated[bool, typer.Option(help="Crawl it again.")] = False) -> None:
     """Stop crawling a feed, or go on with it."""
     with opened(read_settings()) as db, db.write.begin() as session:
         set_paused(find_feed(session, feed_id), is_paused=not resume, now=now())
@@ -143,7 +144,7 @@ def feed_pause(feed_id: int, *, resume: Annotated[bool, typer.Option(help="Crawl
 
 
 @feed_app.command("remove")
-def feed_remove(feed_id: int) -> None:
+def feed_remove(feed_id: FEED_ID) -> None:
     """Forget a feed and its runs. The mentions that it brought stay."""
     with opened(read_settings()) as db, db.write.begin() as session:
         remove_feed(session, find_feed(session, feed_id))
