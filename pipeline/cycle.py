@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from core.clock import Clock, now
 from core.settings import Settings
+from crawlers.job import CrawlCrashed
 from metrics.aspects import dictionary
 from pipeline.alerting import check_alerts, deliver_alerts
 from pipeline.crawling import crawl
@@ -45,8 +46,15 @@ def run_cycle(
     base_url: str | None = None,
     only_due: bool = False,
 ) -> CycleResult:
-    """Crawl all feeds (or those that are due), label what is new, find copies and topics, raise alerts, tell people."""
-    runs = crawl(db, settings, brand=brand, base_url=base_url, only_due=only_due)
+    """Crawl all feeds (or those that are due), label what is new, find copies and topics, raise alerts, tell people.
+
+    A crawl that crashed stops none of the rest: people are told of it then, and it is raised at the end.
+    """
+    crash, runs = None, []
+    try:
+        runs = crawl(db, settings, brand=brand, base_url=base_url, only_due=only_due)
+    except CrawlCrashed as error:
+        crash = error
     labeller = load(settings.model, meanings=settings.model_labels)
     with bar("labelling", total=waiting(db, labeller, clock=clock)) as advance:
         labelled = label_new(db, labeller, clock=clock, advance=advance)
@@ -56,6 +64,8 @@ def run_cycle(
     delivered = deliver_alerts(db, settings, clock=clock)
     with db.write.begin() as session:
         beat(session, CYCLE, now=now())  # whatever moment was replayed: it tells whether the schedule lives
+    if crash:
+        raise crash
     return CycleResult(
         crawled=len(runs),
         added=sum(run.added for run in runs),

@@ -87,6 +87,16 @@ def test_three_failures_in_a_row_open_one_alert_that_says_which_source_since_whe
     assert "What to do: open the address" in message
 
 
+def test_a_feed_that_kills_its_crawl_every_time_is_told(world: World) -> None:
+    feed_id = feed_of(world)
+    for n in range(FAILURES + 1):
+        with world.db.write.begin() as session:
+            start_run(session, feed_id, now=NOW + n * HOUR)
+
+    assert len(check(world, NOW + FAILURES * HOUR).opened) == 1
+    assert "the process of this crawl ended before the crawl did" in told(world)[0]
+
+
 def test_two_failures_are_not_told(world: World) -> None:
     feed_id = feed_of(world)
     for n in range(FAILURES - 1):
