@@ -179,9 +179,11 @@ class Route:
         """Whether pages after one that has nothing new may have it.
 
         Of what the query leaves out nothing is kept to know it by: there the newest date of the pass before tells.
+        A list from old to new goes on where an earlier crawl was cut off: read from its beginning each time, one that
+        is longer than a crawl would never be read to its end.
         """
         if page.mentions:
-            return not is_newest_first(page.mentions)
+            return not is_newest_first(page.mentions) and not self.walk.is_before_cut
         newest = self.walk.cursor.get("newest")
         return not (page.filtered and page.oldest_at and newest and page.oldest_at <= datetime.fromisoformat(newest))
 

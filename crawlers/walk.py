@@ -96,6 +96,11 @@ class Walk:
         return self.cursor.get("complete") is True
 
     @property
+    def is_before_cut(self) -> bool:
+        """Whether the page where an earlier pass was cut off is still to come."""
+        return self.backlog is not None and self.backlog not in self.visited
+
+    @property
     def known(self) -> Known:
         """Since when what is stored may not be known to the pass before."""
         began = self.cursor.get("began" if self.is_complete else "since")

@@ -88,7 +88,7 @@ class Forum:
     async def _pass(self, cut_after: int | None) -> None:
         work = Work(
             feed_id=1, run_id=1, channel_id=1, location_id=None, kind="forum", target=f"{SITE}/", base_url=None,
-            query=self.query, allows_private=False, renders=False, keys=self.keys, cursor=self.cursor, timezone="UTC",
+            query=self.query, allows_private=False, renders=False, keys=self.keys, keys_problem=None, cursor=self.cursor, timezone="UTC",
             had_mentions=False,
         )  # fmt: skip
         waiting: deque[Request] = deque()
@@ -214,6 +214,20 @@ def test_a_page_with_more_threads_than_a_crawl_reads_is_read_by_several() -> Non
     assert [len(asked) for asked in passes] == [4, 4, 4]
     assert len(forum.known) == 18
     assert forum.cursor["complete"] is True
+
+
+def test_a_list_from_old_to_new_that_is_longer_than_a_crawl_is_read_by_several() -> None:
+    then = {n: f"/?p={n + 1}" if n < 9 else None for n in range(1, 10)}
+    pages = {
+        f"/?p={n}": listed(post(f"{n}a", 40 - 2 * n), post(f"{n}b", 39 - 2 * n), then=then[n]) for n in range(2, 10)
+    }
+    forum = Forum({"/": listed(post("1a", 38), post("1b", 37), then="/?p=2")} | pages)
+
+    passes = [forum.pass_over(cut_after=4) for _ in range(3)]
+
+    assert passes[1:] == [["/", "/?p=4", "/?p=5", "/?p=6"], ["/", "/?p=6", "/?p=7", "/?p=8"]]
+    assert forum.pass_over() == ["/", "/?p=8", "/?p=9"]
+    assert (len(forum.known), forum.cursor["complete"]) == (18, True)
 
 
 def test_a_list_whose_page_of_the_cut_is_gone_is_read_from_its_newest_pages() -> None:
