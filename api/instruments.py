@@ -68,12 +68,10 @@ class _Collector:
         read = self.read
         yield from self._crawls()
         yield from self._feeds()
-        yield self._gauge(
-            "mentions_unlabelled",
-            "Mentions that no labeller has labelled.",
-            (),
-            ((brand, (), n) for brand, n in read.unlabelled),
-        )
+        # None at all is a number too: a series that is absent raises no alarm.
+        waiting: list[tuple[str, Labels, float]] = [(brand, (), 0) for brand in self.brands or {""}]
+        waiting += [(brand, (), count) for brand, count in read.unlabelled]
+        yield self._gauge("mentions_unlabelled", "Mentions that no labeller has labelled.", (), waiting)
         yield self._gauge(
             "alerts_open", "Alerts that are open.", ("kind",), ((brand, (kind,), n) for brand, kind, n in read.alerts)
         )

@@ -120,7 +120,7 @@ def test_backlog_alerts_and_the_age_of_the_last_cycle_are_told(anybody: TestClie
 
 
 def test_before_anything_has_happened_there_are_no_ages(anybody: TestClient) -> None:
-    assert series(anybody) == {}
+    assert series(anybody) == {"mentions_unlabelled": 0}
 
 
 def test_without_a_key_no_series_names_a_brand_and_with_one_only_those_that_it_sees(
