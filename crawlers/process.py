@@ -63,8 +63,6 @@ class Crawling:
         self.runner = AsyncCrawlerRunner(scrapy_settings(job.settings))
         self.sites = asyncio.Semaphore(SITES_AT_ONCE)
         self.is_stopping = False
-        self.error: AfterwordError | None = None
-        """The first that kept a feed from being crawled; it does not keep the others."""
         self.stopping: asyncio.Future[None] | None = None
 
     def stop(self) -> None:
@@ -95,8 +93,6 @@ class Crawling:
                 await asyncio.gather(*(self._site(feed_ids, storage, tell) for feed_ids in groups))
         finally:
             db.close()
-        if self.error:
-            raise self.error
         return ""
 
     async def _site(self, feed_ids: list[int], storage: Storage, tell: Tell) -> None:
@@ -109,8 +105,8 @@ class Crawling:
                     return
                 try:
                     end = await self._feed(feed_id, storage, tell)
-                except AfterwordError as error:  # keys that cannot be read, a feed that was removed meanwhile
-                    self.error = self.error or error
+                except AfterwordError as error:  # a feed that was removed meanwhile
+                    log.warning("feed_not_crawled", feed=feed_id, reason=str(error))
                     continue
                 finally:
                     tell(1, 0, 0)
@@ -133,7 +129,9 @@ class Crawling:
         except UnknownSource as error:
             seen.failure = Verdict(Outcome.FAILED, str(error))
         else:
-            if split(work.target) is None:
+            if source.keys and work.keys_problem:
+                seen.failure = Verdict(Outcome.NEEDS_KEY, work.keys_problem)
+            elif split(work.target) is None:
                 seen.failure = Verdict(Outcome.FAILED, "its target is no address that begins with http:// or https://")
             elif work.renders and (reason := lacking()):
                 seen.failure = Verdict(Outcome.FAILED, reason)

@@ -11,6 +11,7 @@ import structlog
 from scrapy.crawler import Crawler
 
 from core.clock import now, zone
+from core.errors import Invalid
 from crawlers.items import CrawledMention, Page
 from crawlers.numbering import first_page
 from crawlers.outcomes import SUCCESSES, Outcome, Verdict
@@ -54,6 +55,8 @@ class Work:
     renders: bool
     keys: Mapping[str, str] = field(repr=False)
     """Secrets of its source that are set."""
+    keys_problem: str | None
+    """Why those that the brand has cannot be read; none where they can."""
     cursor: dict[str, Any]
     timezone: str
     had_mentions: bool
@@ -77,6 +80,10 @@ class Storage:
         """Open a run of a feed; raises NotFound, and CrawledElsewhere where another process crawls it."""
         with self.db.write.begin() as session:
             feed = find_feed(session, feed_id)
+            try:
+                own, problem = brand_keys(session, feed.brand_id, self.secret), None
+            except Invalid as error:  # what concerns the keys of one brand keeps no feed without keys from its crawl
+                own, problem = {}, str(error)
             return Work(
                 feed_id=feed_id,
                 run_id=start_run(session, feed_id, now=now()),
@@ -88,7 +95,8 @@ class Storage:
                 query=feed.query,
                 allows_private=feed.allows_private or base_url is not None,
                 renders=feed.renders,
-                keys={**self.keys, **brand_keys(session, feed.brand_id, self.secret)},
+                keys={**self.keys, **own},
+                keys_problem=problem,
                 cursor=dict(feed.cursor),
                 timezone=session.get_one(Brand, feed.brand_id).timezone,
                 had_mentions=has_mentions(session, feed_id),

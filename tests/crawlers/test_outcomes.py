@@ -16,7 +16,8 @@ from store.mentions import Kept
 
 WORK = Work(
     feed_id=1, run_id=1, channel_id=1, location_id=None, kind="schema_org", target="http://e.org/", base_url=None,
-    query="",    allows_private=False, renders=False, keys={}, cursor={}, timezone="UTC", had_mentions=False,
+    query="",    allows_private=False, renders=False, keys={}, keys_problem=None,
+    cursor={}, timezone="UTC", had_mentions=False,
 )  # fmt: skip
 
 

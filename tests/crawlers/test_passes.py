@@ -88,7 +88,8 @@ class Forum:
     async def _pass(self, cut_after: int | None) -> None:
         work = Work(
             feed_id=1, run_id=1, channel_id=1, location_id=None, kind="forum", target=f"{SITE}/", base_url=None,
-            query=self.query, allows_private=False, renders=False, keys=self.keys, keys_problem=None, cursor=self.cursor, timezone="UTC",
+            query=self.query, allows_private=False, renders=False, keys=self.keys, keys_problem=None,
+            cursor=self.cursor, timezone="UTC",
             had_mentions=False,
         )  # fmt: skip
         waiting: deque[Request] = deque()
