@@ -1,6 +1,7 @@
 """Google Places: the five reviews of a place that Google selects, by its Places API.
 
 Address: Google Maps with the place's id, or the API's own. Target: the place on Google Maps. Pages: one. Cursor: none.
+A stand-in may give the details of the older API, whose reviews have no names and whose texts are HTML.
 """
 
 import re
@@ -14,17 +15,27 @@ from crawlers.google import google_refusal
 from crawlers.identities import content_id
 from crawlers.items import Answer, Ask, CrawledMention, Page
 from crawlers.moments import moment
+from crawlers.outcomes import MISSING, Outcome, Verdict
 from crawlers.queries import Query
 from crawlers.ratings import rating_of
 from crawlers.reading import not_its_shape, page_of_rows, part, rows, string, unless_unreadable
-from crawlers.sites import in_query, linked, split
+from crawlers.sites import in_query, linked, site_of, split, with_query
 from crawlers.source import Key, Keys, Source, Tier, with_headers
-from crawlers.texts import author_of, tidy
+from crawlers.texts import author_of, line, plain, tidy
 
 TARGET = "https://www.google.com/maps/place/?q=place_id:"
 API = "https://places.googleapis.com/v1/places/"
+OLDER = "/maps/api/place/details/json"
 FIELDS = "id,reviews"
 """What is asked for, and paid for: Google refuses to answer without a list."""
+DENIED = {
+    "REQUEST_DENIED": Outcome.NEEDS_KEY,
+    "OVER_QUERY_LIMIT": Outcome.RATE_LIMITED,
+    "OVER_DAILY_LIMIT": Outcome.RATE_LIMITED,
+    "NOT_FOUND": Outcome.GONE,
+    "INVALID_REQUEST": Outcome.FAILED,
+}
+"""What the older API says with HTTP 200."""
 MAPS = re.compile(r"(?:www\.|maps\.|search\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
 API_HOSTS = frozenset({"places.googleapis.com", "maps.googleapis.com"})
 PLACE_ID = re.compile(r"[\w-]{16,300}", re.ASCII)
@@ -56,13 +67,33 @@ def starts(target: str, _query: Query | None) -> Sequence[str]:
 
 
 def signed(ask: Ask, keys: Keys) -> Ask:
-    """The request with its key, and with the fields that are asked for, in headers."""
+    """The request with its key, and with the fields that are asked for, in headers; in the address of the older API."""
+    if OLDER in ask.url:
+        return replace(ask, url=with_query(ask.url, key=keys["google_places"]))
     return with_headers(ask, X_Goog_Api_Key=keys["google_places"], X_Goog_FieldMask=FIELDS)
+
+
+def refused(answer: Answer) -> Verdict | None:
+    """What Google says; but a stand-in that knows no such place, and says so in other words, may have the older API."""
+    state, words = string(answer.json, "status"), line(string(answer.json, "error_message"))
+    if state in DENIED:
+        return Verdict(DENIED[state], f"Google says {state}: {words}" if words else f"Google says {state}")
+    return None if _is_older(answer) else google_refusal(answer)
+
+
+def _is_older(answer: Answer) -> bool:
+    return answer.status in MISSING and OLDER not in answer.url and not part(answer.json, "error")
 
 
 def page_of(answer: Answer) -> Page:
     """The reviews of one place, in Google's order; a place that nobody reviewed has none."""
+    if _is_older(answer):
+        older = f"{site_of(answer.url)}{OLDER}"
+        place = answer.url.partition("?")[0].rpartition("/")[2]
+        return Page(url=answer.url, next_url=with_query(older, place_id=place, fields="place_id,review"))
     body = answer.json
+    if isinstance(result := part(body, "result"), dict) and part(body, "status") == "OK":
+        return unless_unreadable(page_of_rows(answer, rows(result, "reviews"), _older_mention, is_selection=True))
     is_place = bool(string(body, "id", "name")) or isinstance(part(body, "reviews"), list)
     if not is_place or not isinstance(part(body, "reviews") or [], list):
         return not_its_shape(answer, "the answer is no place with reviews")
@@ -89,6 +120,22 @@ def _mention(row: Mapping[str, Any]) -> CrawledMention | None:
     return mention if string(row, "name") else replace(mention, native_id=content_id(mention))
 
 
+def _older_mention(row: Mapping[str, Any]) -> CrawledMention | None:
+    text, stars, said = plain(string(row, "text")), rating_of(row.get("rating"), 5, 1), moment(string(row, "time"))
+    if not (text or stars):
+        return None
+    mention = CrawledMention(
+        native_id="",
+        text=text,
+        rating=stars.value if stars else None,
+        author=author_of(string(row, "author_name")),
+        language=string(row, "original_language", "language") or None,
+        published_at=said[0] if said else None,
+        precision=said[1] if said else "second",
+    )
+    return replace(mention, native_id=content_id(mention))
+
+
 SOURCE = Source(
     kind="google_places",
     title="five reviews of a place on Google Maps, by the Places API",
@@ -110,6 +157,6 @@ SOURCE = Source(
     page_of=page_of,
     keys=(Key("google_places", "an API key of a Google Cloud project with the Places API (New)"),),
     signed=signed,
-    refused=google_refusal,
+    refused=refused,
     obeys_robots=False,
 )

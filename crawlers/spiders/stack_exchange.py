@@ -141,11 +141,13 @@ def _mention(site: str, post: Mapping[str, Any]) -> CrawledMention | None:
     asked, answered = string(post, "question_id"), string(post, "answer_id")
     body, said = plain(string(post, "body")), moment(string(post, "creation_date"))
     own_id = answered or asked
-    if not (own_id and body):
+    # A list by another filter than ours has no bodies: a question is its title there.
+    text = body if answered else joined_text(line(string(post, "title")), body)
+    if not (own_id and text):
         return None
     return CrawledMention(
         native_id=f"se:{site}/{own_id}",
-        text=body if answered else joined_text(line(string(post, "title")), body),
+        text=text,
         author=author_of(string(part(post, "owner"), "display_name")),
         published_at=said[0] if said else None,
         precision=said[1] if said else "second",

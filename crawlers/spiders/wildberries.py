@@ -2,7 +2,8 @@
 
 Address: a product's feedback page with `imtId` (the number of the product in all its colours), or the feedback's own
 address. Target: that. Pages: one, of about a thousand of the newest; it is on one of two hosts, and the other answers
-with nothing. Cursor: the walk's own. An `imtId` cannot be looked up from here: the shop's cards refuse programs.
+with nothing. Where a host has no second version of the list, the first is asked for. Cursor: the walk's own. An `imtId`
+cannot be looked up from here: the shop's cards refuse programs.
 """
 
 import re
@@ -12,6 +13,7 @@ from typing import Any
 from core.errors import Invalid
 from crawlers.items import Answer, CrawledMention, Page
 from crawlers.moments import moment
+from crawlers.outcomes import MISSING, Verdict, refusal
 from crawlers.queries import Query
 from crawlers.ratings import rating_of
 from crawlers.reading import joined_text, not_its_shape, page_of_rows, part, rows, string, unless_unreadable
@@ -23,6 +25,7 @@ SHOP = re.compile(r"(?:www\.|m\.|global\.)?wildberries\.(?:ru|by|kz|am|kg|uz|ge|
 HOSTS = ("https://feedbacks1.wb.ru", "https://feedbacks2.wb.ru")
 PRODUCT = re.compile(r"/catalog/(\d{3,15})(?=/|$)")
 FEEDBACKS = re.compile(r"/feedbacks/v[12]/(\d{3,15})/?")
+SECOND = "/feedbacks/v2/"
 
 
 def claims(url: str) -> str | None:
@@ -55,8 +58,19 @@ def starts(target: str, _query: Query | None) -> Sequence[str]:
     return [f"{host}/feedbacks/v2/{imt}" for host in HOSTS]
 
 
+def refused(answer: Answer) -> Verdict | None:
+    """By status; but where a host has no second version of the list, it may have the first."""
+    return None if _is_older(answer) else refusal(answer.status, answer.body)
+
+
+def _is_older(answer: Answer) -> bool:
+    return answer.status in MISSING and SECOND in answer.url
+
+
 def page_of(answer: Answer) -> Page:
     """All of it, newest first; the host that has none of the product says null."""
+    if _is_older(answer):
+        return Page(url=answer.url, next_url=answer.url.replace(SECOND, "/feedbacks/v1/", 1))
     said = answer.json
     if not isinstance(said, dict) or not (
         isinstance(said.get("feedbacks", 0), list) or said.get("feedbacks", 0) is None
@@ -105,4 +119,5 @@ SOURCE = Source(
     claims=claims,
     starts=starts,
     page_of=page_of,
+    refused=refused,
 )

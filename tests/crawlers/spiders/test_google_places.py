@@ -159,3 +159,52 @@ def test_rows_that_cannot_be_read_hide_no_others() -> None:
     page = SOURCE.read(place(*broken, review()))
 
     assert [one.rating for one in page.mentions] == [5]
+
+
+OLDER = f"https://stand-in.example/maps/api/place/details/json?place_id={PLACE}&fields=place_id%2Creview"
+
+
+def details(*reviews: Any, **said: Any) -> Answer:
+    return Answer(OLDER, json.dumps({"result": {"reviews": list(reviews)}, "status": "OK", **said}).encode())
+
+
+def test_a_stand_in_without_the_place_is_asked_for_its_older_details() -> None:
+    missing = Answer(DETAILS.replace("places.googleapis.com", "stand-in.example"), b"<html>", status=404)
+
+    page = SOURCE.read(missing)
+
+    assert SOURCE.refused(missing) is None
+    assert page.next_url == OLDER
+    assert SOURCE.signed(Ask(OLDER), {"google_places": "secret"}) == Ask(f"{OLDER}&key=secret")
+    gone = SOURCE.refused(Answer(OLDER, b"", status=404))
+    assert gone
+    assert gone.outcome == Outcome.GONE
+
+
+def test_older_details_are_read_alike() -> None:
+    said = {"author_name": "Anna", "language": "en", "rating": 4, "text": "Clean &amp; cheap", "time": 1358249804}
+    before_stars = {"aspects": [{"rating": 3, "type": "quality"}], "author_name": "Oleg", "text": "Fine", "time": 1}
+
+    first, second = SOURCE.read(details(said, before_stars)).mentions
+
+    assert (first.text, first.rating, first.author, first.language) == ("Clean & cheap", 4, "Anna", "en")
+    assert first.published_at == datetime(2013, 1, 15, 11, 36, 44, tzinfo=UTC)
+    assert (second.text, second.rating) == ("Fine", None)
+    assert first.native_id != second.native_id
+
+
+def test_older_details_without_reviews_are_empty() -> None:
+    page = SOURCE.read(details(result={"name": "Acme"}))
+
+    assert (page.is_recognised, page.mentions) == (True, ())
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome"),
+    [("REQUEST_DENIED", Outcome.NEEDS_KEY), ("OVER_QUERY_LIMIT", Outcome.RATE_LIMITED), ("NOT_FOUND", Outcome.GONE)],
+)
+def test_older_errors_have_names(state: str, outcome: Outcome) -> None:
+    verdict = SOURCE.refused(Answer(OLDER, json.dumps({"status": state, "error_message": "as Google says"}).encode()))
+
+    assert verdict
+    assert (verdict.outcome, verdict.detail) == (outcome, f"Google says {state}: as Google says")

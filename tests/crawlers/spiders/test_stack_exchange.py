@@ -147,6 +147,16 @@ def test_a_key_is_sent_where_one_is_set() -> None:
     assert signed(asked, {}) == asked
 
 
+def test_a_question_without_a_body_is_its_title() -> None:
+    bare = {name: value for name, value in question(1, "one").items() if name != "body"}
+    answered = {"answer_id": 9, "question_id": 1, "creation_date": NEWEST, "owner": {}}
+
+    found = page(bare, answered)
+
+    assert [mention.text for mention in found.mentions] == ['How do I reach "acme"?']
+    assert found.dropped == 1
+
+
 @pytest.mark.parametrize("body", [[], {}, {"items": None}, {"items": {"a": 1}}, None, "items"])
 def test_what_has_no_items_is_another_layout(body: Any) -> None:
     assert SOURCE.read(answer(body)).is_recognised is False

@@ -5,7 +5,8 @@ import pytest
 
 from core.errors import Invalid
 from crawlers.items import Answer, Page
-from crawlers.spiders.wildberries import SOURCE, claims, starts
+from crawlers.outcomes import Outcome
+from crawlers.spiders.wildberries import SOURCE, claims, refused, starts
 from tests.crawlers.contracts.wildberries import ANSWER, PATH, feedback, listed
 from tests.sites import Reply, as_json
 
@@ -92,3 +93,15 @@ def test_one_broken_feedback_does_not_hide_the_others() -> None:
     page = read(listed([*broken, feedback(1, "Хорошо")]))
 
     assert (len(page.mentions), page.dropped) == (1, 2)
+
+
+def test_a_host_without_the_second_version_is_asked_for_the_first() -> None:
+    missing = Answer(API, b"", status=404)
+
+    older = SOURCE.read(missing).next_url or ""
+
+    assert refused(missing) is None
+    assert older == API.replace("/v2/", "/v1/")
+    gone = refused(Answer(older, b"", status=404))
+    assert gone
+    assert gone.outcome == Outcome.GONE
