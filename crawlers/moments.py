@@ -124,7 +124,7 @@ def _age(text: str) -> tuple[timedelta | relativedelta, str, time] | None:
         found = _ages().get_date_data(text)
     except (ValueError, OverflowError, TypeError, AttributeError, LookupError, ArithmeticError):
         return None
-    at: datetime = found.date_obj or datetime.max  # noqa: DTZ901
+    at: datetime = (found.date_obj or datetime.max).replace(tzinfo=None)  # noqa: DTZ901
     has_clock = bool(CLOCK.search(text))
     days = timedelta(days=(COUNTED_FROM.date() - at.date()).days)
     if days < timedelta(0) or (at > COUNTED_FROM and not has_clock):

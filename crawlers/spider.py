@@ -15,7 +15,7 @@ from core.errors import Invalid
 from crawlers.items import Answer, Page
 from crawlers.losses import loss
 from crawlers.numbering import numbered
-from crawlers.outcomes import UNMODIFIED, Outcome, Seen, Verdict, holds_captcha, is_captcha, later
+from crawlers.outcomes import MISSING, UNMODIFIED, Outcome, Seen, Verdict, holds_captcha, is_captcha, later
 from crawlers.picking import Picking
 from crawlers.progress import Tell
 from crawlers.queries import query_of
@@ -89,7 +89,8 @@ class SourceSpider(Spider):
         assert self.source.sign_in  # noqa: S101 - it was asked for
         answer = answer_of(response, response.url)
         gained = self.source.sign_in.keys(answer) if answer.status < 300 else {}  # noqa: PLR2004
-        if gained:
+        # A stand-in that has recorded answers alone need not know how to sign in.
+        if gained or (self.work.base_url and answer.status in MISSING):
             self.storage.hide(gained.values())
             self.keys |= gained
             yield self._first_request()

@@ -17,10 +17,11 @@ from typing import Any
 
 from crawlers.items import Answer, CrawledMention, Page
 from crawlers.moments import Moment, moment
+from crawlers.outcomes import MISSING, Verdict, refusal
 from crawlers.pages import HtmlPage, html_page
 from crawlers.ratings import number, rating_of
 from crawlers.reading import joined_text, not_its_shape, page_of_rows, part, rows, string, unless_unreadable
-from crawlers.sites import in_query, split, with_query
+from crawlers.sites import in_query, site_of, split, with_query
 from crawlers.source import Absence, Source, Tier
 from crawlers.spiders import schema_org
 from crawlers.texts import author_of, line, plain
@@ -28,6 +29,7 @@ from crawlers.texts import author_of, line, plain
 SITE = "https://www.banki.ru"
 HOSTS = frozenset({"banki.ru", "www.banki.ru", "m.banki.ru"})
 BANK = re.compile(r"/services/responses/bank/([\w-]{1,80})(?:/|$)", re.ASCII)
+OLDER = "/services/responses/list/ajax/"
 LIST = re.compile(r"/services/responses/list(?:/ajax)?/?")
 REVIEW_LINK = re.compile(r"/services/responses/bank/response/(\d{1,12})(?:/|$)")
 A_PAGE = 25
@@ -53,8 +55,22 @@ def claims(url: str) -> str | None:
     return f"{SITE}/services/responses/bank/{bank}/" if re.fullmatch(r"(?!response$)[\w-]{1,80}", bank) else None
 
 
+def refused(answer: Answer) -> Verdict | None:
+    """By status; but a bank whose page is not there may be in the older list."""
+    return None if _older_list(answer) else refusal(answer.status, answer.body)
+
+
+def _older_list(answer: Answer) -> str | None:
+    """The address of the older list of a bank whose page is not there; none for any other answer."""
+    parts = split(answer.url)
+    match = BANK.match(parts.path) if parts and answer.status in MISSING else None
+    return with_query(f"{site_of(answer.url)}{OLDER}", page=1, bank=match[1]) if match else None
+
+
 def page_of(answer: Answer) -> Page:
     """One page of reviews, newest first."""
+    if older := _older_list(answer):
+        return Page(url=answer.url, next_url=older)
     page = html_page(answer)
     values = [_json(text) for text in _texts(page)] if answer.json is None else [answer.json]
     lists = [found for value in values for found in _lists(value)]
@@ -169,6 +185,7 @@ SOURCE = Source(
     limits="25 a page, back to the first; as the page lists them",
     tested="pages that we wrote, in each of the shapes that it is known to have had",
     claims=claims,
+    refused=refused,
     behind=lambda _answer: None,
     page_of=page_of,
     absence=Absence.WITHIN_WINDOW,

@@ -265,3 +265,11 @@ def test_a_word_that_is_bold_in_part_stays_one_word() -> None:
         plain("<p><b>С</b>бер<i>банк</i> и <a href='/x'>клуб</a>, <em>да</em>!</p><p>ещё</p>")
         == "Сбербанк и клуб, да!\n\nещё"
     )
+
+
+def test_an_age_with_a_zone_raises_nothing() -> None:
+    fetched_at = datetime(2026, 11, 1, tzinfo=UTC)
+
+    found = counted_back("0A0Z", fetched_at)
+
+    assert found is None or found[0] <= fetched_at

@@ -197,3 +197,12 @@ def test_an_outage_is_named_by_its_status() -> None:
 
     assert wrong
     assert wrong.outcome == Outcome.BLOCKED
+
+
+def test_a_bank_whose_page_is_not_there_is_looked_for_in_the_older_list() -> None:
+    missing = Answer("https://www.banki.ru/services/responses/bank/acme/", b"not here", status=404)
+    older = "https://www.banki.ru/services/responses/list/ajax/?page=1&bank=acme"
+
+    assert SOURCE.refused(missing) is None
+    assert SOURCE.read(missing).next_url == older
+    assert SOURCE.refused(Answer(older, b"not here", status=404)) is not None
