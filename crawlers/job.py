@@ -38,7 +38,7 @@ def done_in_child(job: Job) -> str:
     """Do a job in a process of its own; what it reports. Raises CrawlCrashed where it died."""
     # -P: a file of the working directory must not pass for a module.
     command = [sys.executable, "-P", "-m", "crawlers"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:  # noqa: S603 - our own
         assert child.stdin and child.stdout  # noqa: S101, PT018 - pipes, for the type checker
         try:
             child.stdin.write(pickle.dumps(job))
