@@ -16,7 +16,7 @@ DIES_WITHIN_S = 150
 
 
 class CrawlCrashed(AfterwordError):
-    """The crawling process ended before its work did; the runs that it had begun stay open."""
+    """The crawling process ended before its work did; what it had begun has failed."""
 
 
 @dataclass(frozen=True, slots=True)
