@@ -37,7 +37,7 @@ demo: .venv/use ## run the whole cycle on the sample chain and serve its gap rep
 	$(BIN)/afterword demo
 
 test: .venv/dev ## the fast tests: offline, no server, no GPU
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: .venv/train .venv/browser ## the slow tests: PostgreSQL, real servers to crawl, a browser, training
 	tests/chromium.sh tests/postgres.sh $(BIN)/python -m pytest -m slow
@@ -47,7 +47,7 @@ check: .venv/dev ## what CI checks: format, lint, types, layers, tests with cove
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 fix: .venv/dev ## format, and mend what ruff can mend safely
 	$(BIN)/ruff format $(CHECKED)

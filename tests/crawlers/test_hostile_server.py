@@ -124,6 +124,7 @@ def test_no_entity_brings_a_file_or_a_gigabyte(quick: Survived) -> None:
     assert [len(text) < 1000 for text in laughed] == [True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SLOW)
 def test_an_answer_without_end_ends_by_the_clock(slow: Survived, name: str) -> None:
     run = slow.runs[name]
@@ -131,6 +132,7 @@ def test_an_answer_without_end_ends_by_the_clock(slow: Survived, name: str) -> N
     assert is_named(run, SLOW[name]), f"{run.outcome}: {run.detail}"
 
 
+@pytest.mark.slow
 def test_slow_answers_are_tried_three_times_and_no_longer_than_they_may_take(slow: Survived) -> None:
     assert [asked.count("/") for asked in slow.asked.values()] == [3] * len(SLOW)
     assert slow.wall_s < 30

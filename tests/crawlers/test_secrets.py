@@ -46,6 +46,7 @@ class Leaking(Site):
         return Reply("", 404) if asked.path == "/robots.txt" else self.fails(asked)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not KEYED, reason="no source takes a key")
 def test_no_key_of_any_source_is_shown_by_a_crawl_that_fails(crawls: Crawls, capfd: pytest.CaptureFixture[str]) -> None:
     settings = Settings(

@@ -26,6 +26,7 @@ def asked(site: Site, times: int) -> None:
         sleep(0.005)
 
 
+@pytest.mark.slow
 def test_a_feed_that_is_being_crawled_is_left_alone(crawls: Crawls, capfd: pytest.CaptureFixture[str]) -> None:
     told = crawls.settings.model_copy(update={"log_level": "WARNING"})
     with Site({"/both": paged(pages("b"), size=2)}, delay_s=0.05) as site:
@@ -43,6 +44,7 @@ def test_a_feed_that_is_being_crawled_is_left_alone(crawls: Crawls, capfd: pytes
     assert "left alone" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_feeds_whose_process_died_have_failed_and_are_crawled_each_in_its_own(crawls: Crawls) -> None:
     with Site({"/r": paged(pages("x"), size=5)}, delay_s=0.03) as one, Site({"/r": paged(pages("y"), size=5)}) as other:
         feeds = [crawls.feed(f"{site.url}/r") for site in (one, other)]

@@ -27,6 +27,7 @@ def deadly(_: Asked) -> Reply:
     return Reply()
 
 
+@pytest.mark.slow
 def test_a_crawl_that_crashed_stops_none_of_the_rest_and_is_told(sqlite_db: Database, tmp_path: Path) -> None:
     before = now() - timedelta(hours=5)
     settings = Settings(
