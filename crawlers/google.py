@@ -6,12 +6,11 @@ from core.clock import now, zone
 from crawlers.items import Answer
 from crawlers.outcomes import Outcome, Verdict, later, refusal
 from crawlers.reading import part, rows, string
-from crawlers.texts import line
+from crawlers.texts import in_short
 
 PACIFIC = "America/Los_Angeles"
 """Where Google's day begins."""
 A_MINUTE = 60
-LONGEST_WORDS = 200
 NOT_ACCEPTED = "the key that is set is not accepted"
 NOT_SWITCHED_ON = "the key that is set is not for this API: switch the API on in the key's Google Cloud project"
 KEY_REASONS = {
@@ -44,7 +43,7 @@ def google_refusal(answer: Answer) -> Verdict | None:
     if wrong is None:
         return None
     said = reasons(answer)
-    words = line(string(part(answer.json, "error"), "message"))[:LONGEST_WORDS]
+    words = in_short(string(part(answer.json, "error"), "message"))
     if missing := next((KEY_REASONS[reason] for reason in said if reason in KEY_REASONS), None):
         return Verdict(Outcome.NEEDS_KEY, missing)
     if "valid API key" in words:
@@ -53,7 +52,7 @@ def google_refusal(answer: Answer) -> Verdict | None:
         return later(_until_tomorrow(), "Google, whose daily quota is used up,")
     if BRIEF.intersection(said):
         return later(A_MINUTE, "Google")
-    return Verdict(wrong.outcome, f"{wrong.detail}: {words}" if words else wrong.detail, wrong.retry_at)
+    return wrong.saying(words)
 
 
 def reasons(answer: Answer) -> list[str]:

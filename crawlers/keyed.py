@@ -2,11 +2,10 @@
 
 from crawlers.items import Answer
 from crawlers.outcomes import Outcome, Verdict, refusal
-from crawlers.texts import line
+from crawlers.texts import in_short
 
 NOT_ACCEPTED = Verdict(Outcome.NEEDS_KEY, "the key that is set is not accepted")
 UNAUTHORISED = 401
-LONGEST_WORDS = 200
 
 
 def keyed_refusal(answer: Answer, said: str = "") -> Verdict | None:
@@ -17,7 +16,4 @@ def keyed_refusal(answer: Answer, said: str = "") -> Verdict | None:
     if answer.status == UNAUTHORISED:
         return NOT_ACCEPTED
     wrong = refusal(answer.status, answer.body)
-    words = line(said)[:LONGEST_WORDS]
-    if wrong is None or not words:
-        return wrong
-    return Verdict(wrong.outcome, f"{wrong.detail}: {words}", wrong.retry_at)
+    return wrong.saying(in_short(said)) if wrong else None

@@ -1,7 +1,7 @@
 """How a crawl ended, in one word: what it saw, and the decision that follows from it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -47,6 +47,10 @@ class Verdict:
     outcome: Outcome
     detail: str | None = None
     retry_at: datetime | None = None
+
+    def saying(self, words: str) -> "Verdict":
+        """The same, with what the source says to it; itself where that is nothing."""
+        return replace(self, detail=f"{self.detail}: {words}") if words else self
 
 
 @dataclass(slots=True, kw_only=True)

@@ -142,8 +142,9 @@ class SourceSpider(Spider):
 
     def _is_to_be_kept(self, response: Response, page: Page) -> bool:
         """Whether a page is one of the source's; what is wrong with it is noted."""
-        if page.refused or page.again_after_s is not None:
-            self.fail(page.refused or Verdict(Outcome.RATE_LIMITED, "the source asks for too much patience"))
+        if page.refused:
+            self.fail(page.refused)
+        if page.refused or page.again_after_s is not None:  # what was asked for too often, or too late, is noted
             return False
         self.seen.is_recognised |= page.is_recognised
         self.seen.problem = self.seen.problem or page.problem
@@ -220,8 +221,7 @@ class SourceSpider(Spider):
         """A link where the spider may follow it: a stand-in's page may name the site that it stands in for."""
         if url is None or any(is_same_site(url, own) for own in self.own_sites):
             return url
-        originals = [self.work.target, *self.source.starts(self.work.target, self.picking.query)]
-        if any(is_same_site(url, original) for original in originals):
+        if any(is_same_site(url, original) for original in self.stands_in_for):
             return rebased(url, self.route.start_url)
         log.warning("next_page_is_elsewhere", feed=self.work.feed_id)
         return None

@@ -10,6 +10,8 @@ from store.identity import NAMELESS
 
 LONGEST_SOURCE = 200_000
 """Characters of markup that are looked at; ten times what is stored of a text."""
+LONGEST_WORDS = 200
+"""Characters of what a source says of an error."""
 UNESCAPINGS = 2
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--(?:[^-<]|-(?!->)|<(?!!--)){0,500}-->")
 WITHIN_A_LINE = re.compile(
@@ -65,6 +67,11 @@ def _without_markup(text: str) -> str:
 def line(value: str) -> str:
     """The same on one line, for names and titles."""
     return " ".join(plain(value).split())
+
+
+def in_short(value: str) -> str:
+    """What a source says of an error, on one line and short enough for the detail of an outcome."""
+    return line(value)[:LONGEST_WORDS]
 
 
 def author_of(value: str) -> str | None:

@@ -21,7 +21,7 @@ from crawlers.ratings import rating_of
 from crawlers.reading import joined_text, not_its_shape, page_of_rows, part, rows, string, unless_unreadable
 from crawlers.sites import linked, split, with_query
 from crawlers.source import Absence, Key, Keys, Source, Tier, with_headers
-from crawlers.texts import author_of, line, plain
+from crawlers.texts import LONGEST_WORDS, author_of, line, plain
 
 ISSUER, KEY_ID, PRIVATE_KEY = "app_store_connect_issuer", "app_store_connect_key_id", "app_store_connect_private_key"
 HOSTS = frozenset({"appstoreconnect.apple.com", "api.appstoreconnect.apple.com"})
@@ -69,7 +69,7 @@ def refused(answer: Answer) -> Verdict | None:
         return None
     if answer.status == UNAUTHORIZED:
         return Verdict(Outcome.NEEDS_KEY, "the key that is set is not accepted")
-    return Verdict(found.outcome, f"{found.detail}: {said[:200]}" if said else found.detail)
+    return found.saying(said[:LONGEST_WORDS])
 
 
 def page_of(answer: Answer) -> Page:

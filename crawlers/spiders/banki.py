@@ -19,9 +19,9 @@ from crawlers.items import Answer, CrawledMention, Page
 from crawlers.moments import Moment, moment
 from crawlers.outcomes import MISSING, Verdict, refusal
 from crawlers.pages import HtmlPage, html_page
-from crawlers.ratings import number, rating_of
+from crawlers.ratings import rating_of
 from crawlers.reading import joined_text, not_its_shape, page_of_rows, part, rows, string, unless_unreadable
-from crawlers.sites import in_query, site_of, split, with_query
+from crawlers.sites import in_query, number_in_query, site_of, split, with_query
 from crawlers.source import Absence, Source, Tier
 from crawlers.spiders import schema_org
 from crawlers.texts import author_of, line, plain
@@ -94,7 +94,7 @@ def page_of(answer: Answer) -> Page:
 
 
 def _next(url: str) -> str:
-    return with_query(url, page=int(number(in_query(url, "page")) or 1) + 1)
+    return with_query(url, page=number_in_query(url, "page", default=1) + 1)
 
 
 def _texts(page: HtmlPage) -> Iterator[str]:

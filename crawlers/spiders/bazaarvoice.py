@@ -29,14 +29,13 @@ from crawlers.reading import (
 )
 from crawlers.sites import linked, number_in_query, split, with_query
 from crawlers.source import Absence, Key, Keys, Source, Tier
-from crawlers.texts import author_of, line, plain
+from crawlers.texts import author_of, in_short, line, plain
 
 HOSTS = frozenset({"api.bazaarvoice.com", "stg.api.bazaarvoice.com"})
 PATH = "/data/reviews.json"
 A_PAGE = 100
 KEY_CODES = frozenset({"ERROR_PARAM_INVALID_API_KEY", "ERROR_ACCESS_DENIED"})
 FORBIDDEN = 403
-LONGEST_WORDS = 200
 
 
 def claims(url: str) -> str | None:
@@ -122,7 +121,7 @@ def refused(answer: Answer) -> Verdict | None:
         return Verdict(Outcome.RATE_LIMITED, "the requests that the passkey may make are used up")
     if KEY_CODES & codes or answer.status == FORBIDDEN:
         return NOT_ACCEPTED
-    words = line("; ".join(string(error, "Message", "Code") for error in errors))[:LONGEST_WORDS]
+    words = in_short("; ".join(string(error, "Message", "Code") for error in errors))
     return keyed_refusal(answer, words) or (Verdict(Outcome.FAILED, words) if errors else None)
 
 

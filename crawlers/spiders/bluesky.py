@@ -21,7 +21,7 @@ from crawlers.queries import Query
 from crawlers.reading import not_its_shape, page_of_rows, part, rows, string
 from crawlers.sites import in_query, split, with_query
 from crawlers.source import Absence, Key, Keys, SignIn, Source, Tier, with_headers
-from crawlers.texts import line, tidy
+from crawlers.texts import in_short, line, tidy
 
 APPVIEW = "https://api.bsky.app"
 PDS = "https://bsky.social"
@@ -114,7 +114,7 @@ def refused(answer: Answer) -> Verdict | None:
     wrong = refusal(answer.status, answer.body)
     if wrong is None or _refuses_its_cursor(answer):
         return None
-    error, said = string(answer.json, "error"), line(string(answer.json, "message"))[:200]
+    error, said = string(answer.json, "error"), in_short(string(answer.json, "message"))
     detail = f"HTTP {answer.status} ({': '.join(filter(None, (error, said)))})" if error else f"HTTP {answer.status}"
     if error in NO_LOGIN:
         return Verdict(Outcome.NEEDS_KEY, f"it answers only to an account whose app password is right: {detail}")

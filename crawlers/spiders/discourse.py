@@ -24,9 +24,9 @@ from crawlers.pages import html_page
 from crawlers.queries import Query
 from crawlers.ratings import number
 from crawlers.reading import joined_text, not_its_shape, page_of_rows, part, rows, string
-from crawlers.sites import in_query, site_of, split, with_query
+from crawlers.sites import in_query, number_in_query, site_of, split, with_query
 from crawlers.source import Absence, Source, Tier
-from crawlers.texts import LONGEST_SOURCE, author_of, line, plain
+from crawlers.texts import LONGEST_SOURCE, author_of, in_short, line, plain
 
 HOSTS = re.compile(r"discourse\.(?!org$).+|meta\.discourse\.org|.+\.discourse\.group")
 TOPIC = re.compile(r"(?P<base>/.*?)??/t/(?:(?P<slug>[^/]*[^/\d.][^/]*)/)?(?P<id>\d{1,12})(?P<rest>/.*|\.json)?")
@@ -94,7 +94,7 @@ def refused(answer: Answer) -> Verdict | None:
     if wrong and wrong.outcome is Outcome.RATE_LIMITED and seconds:
         return later(seconds, "the forum")
     words = part(answer.json, "errors", 0)
-    return Verdict(wrong.outcome, f"{wrong.detail}: {line(words)[:200]}") if wrong and isinstance(words, str) else wrong
+    return wrong.saying(in_short(words)) if wrong and isinstance(words, str) else wrong
 
 
 def page_of(answer: Answer) -> Page:
@@ -114,14 +114,14 @@ def page_of(answer: Answer) -> Page:
 def _found(answer: Answer) -> Page:
     """Excerpts of posts around the words that were searched for; never all that there are."""
     if error := string(part(answer.json, "grouped_search_result"), "error"):
-        return Page(url=answer.url, refused=Verdict(Outcome.RATE_LIMITED, f"the search says: {line(error)[:200]}"))
+        return Page(url=answer.url, refused=Verdict(Outcome.RATE_LIMITED, f"the search says: {in_short(error)}"))
     topics = {string(one, "id"): one for one in rows(answer.json, "topics")}
     posts = [
         {"topic_title": string(topic, "title"), "topic_slug": string(topic, "slug"), **one}
         for one in rows(answer.json, "posts")
         for topic in [topics.get(string(one, "topic_id"), {})]
     ]
-    here = int(number(in_query(answer.url, "page")) or 1)
+    here = number_in_query(answer.url, "page", default=1)
     has_more = part(answer.json, "grouped_search_result", "more_full_page_results") is True
     following = with_query(answer.url, page=here + 1) if has_more and here < LAST_SEARCH_PAGE else None
     return _posts(answer, posts, next_url=following, is_selection=True)

@@ -20,7 +20,7 @@ from crawlers.queries import Query
 from crawlers.reading import global_id, ids_of, not_its_shape, page_of_rows, part, parted, rows, string
 from crawlers.sites import in_query, linked, split, with_query
 from crawlers.source import Absence, Key, Keys, Source, Tier
-from crawlers.texts import author_of, line, plain
+from crawlers.texts import author_of, in_short, plain
 
 API = "https://disqus.com/api/3.0/posts/list.json"
 OF_PAGE = re.compile(r"/home/(?:forums?|channel)/([\w-]+)(?:/.*)?")
@@ -30,7 +30,6 @@ OWN_HOSTS = frozenset(
     {"www", "api", "help", "blog", "about", "docs", "links", "publishers", "secure", "import", "referrer", "status"}
 )
 NO_ZONE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+")
-LONGEST_WORDS = 200
 KEYS, MISSING, LIMITED = frozenset({4, 5, 9, 11, 12, 17}), 8, frozenset({13, 14})
 """Codes of the API's errors: about the key and what it may read, about what is not there, about too many requests."""
 
@@ -107,7 +106,7 @@ def signed(ask: Ask, keys: Keys) -> Ask:
 
 def refused(answer: Answer) -> Verdict | None:
     """What the code in the body says, whatever the status; else the status."""
-    code, words = part(answer.json, "code"), line(string(answer.json, "response"))[:LONGEST_WORDS]
+    code, words = part(answer.json, "code"), in_short(string(answer.json, "response"))
     if not isinstance(code, int) or code == 0:
         return keyed_refusal(answer)
     said = f"Disqus says: {words or f'error {code}'}"

@@ -19,7 +19,7 @@ from crawlers.queries import Query
 from crawlers.reading import joined_text, not_its_shape, page_of_rows, part, rows, string
 from crawlers.sites import in_query, next_in_header, split, watched_site_of, with_query
 from crawlers.source import Absence, Source, Tier
-from crawlers.texts import author_of, line, plain
+from crawlers.texts import author_of, in_short, plain
 
 A_PAGE = 40
 """The most that one request gives."""
@@ -87,7 +87,7 @@ def refused(answer: Answer) -> Verdict | None:
     """An instance that shows timelines only to its members says so by 401, 403 or 422."""
     if answer.status in CLOSED:
         said = string(answer.json, "error") or f"HTTP {answer.status}"
-        return Verdict(Outcome.BLOCKED, f"the instance shows this tag only to its members ({line(said)[:200]})")
+        return Verdict(Outcome.BLOCKED, f"the instance shows this tag only to its members ({in_short(said)})")
     return refusal(answer.status, answer.body)
 
 

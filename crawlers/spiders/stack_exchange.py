@@ -21,7 +21,7 @@ from crawlers.outcomes import Outcome, Verdict, later, refusal
 from crawlers.queries import Query
 from crawlers.ratings import number
 from crawlers.reading import joined_text, not_its_shape, page_of_rows, part, rows, string, unless_unreadable
-from crawlers.sites import in_query, split, with_query
+from crawlers.sites import in_query, number_in_query, split, with_query
 from crawlers.source import Absence, Key, Keys, Source, Tier
 from crawlers.texts import author_of, line, plain
 
@@ -106,7 +106,7 @@ def page_of(answer: Answer) -> Page:
     if not isinstance(part(answer.json, "items"), list):
         return not_its_shape(answer, "the answer has no items")
     posts = rows(answer.json, "items")
-    following = with_query(answer.url, page=int(number(in_query(answer.url, "page")) or 1) + 1)
+    following = with_query(answer.url, page=number_in_query(answer.url, "page", default=1) + 1)
     return unless_unreadable(
         page_of_rows(
             answer,

@@ -23,7 +23,7 @@ from crawlers.queries import Query
 from crawlers.reading import not_its_shape, page_of_rows, part, rows, string
 from crawlers.sites import in_query, with_query
 from crawlers.source import Absence, Key, Keys, Source, Tier, with_headers
-from crawlers.texts import line, plain
+from crawlers.texts import in_short, plain
 from crawlers.vk_addresses import COMMUNITY, PLACE, SITE, claims
 
 API = "https://api.vk.com/method/"
@@ -37,7 +37,6 @@ FIRST_DAY = 1_160_000_000
 A_SEARCH, A_PAGE, INLINE = 200, 100, 10
 MOST_FOUND = 1000
 """Posts that one search gives, however they are paged."""
-LONGEST_WORDS = 200
 
 Row = Mapping[str, Any]
 
@@ -116,7 +115,7 @@ def _refused(answer: Answer, error: Any) -> Page:
     outcome, words = ERRORS.get(code, (Outcome.FAILED, "VK answers with an error"))
     if part(error, "error_subcode") in NO_RIGHT_AT_ALL:
         outcome, words = Outcome.NEEDS_KEY, NO_RIGHT
-    said = "" if words == NOT_ACCEPTED else f": {line(string(error, 'error_msg'))[:LONGEST_WORDS]}"
+    said = "" if words == NOT_ACCEPTED else f": {in_short(string(error, 'error_msg'))}"
     return Page(url=answer.url, refused=Verdict(outcome, f"{words} (error {code}{said})"))
 
 

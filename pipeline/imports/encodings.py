@@ -3,7 +3,6 @@
 import codecs
 import gzip
 import io
-import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from charset_normalizer import CharsetMatch, from_bytes
 
 from core.errors import Invalid
+from core.russian import LIKELY_RUSSIAN, outside_ascii, russian_likeness
 from pipeline.imports.opening import open_bytes
 
 CHUNK = 1 << 20
@@ -27,10 +27,6 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-COMMON = frozenset("оеаинтсрвл")
-"""Two thirds of the letters of any Russian text."""
-PROPER_WORD = re.compile(r"\b(?:[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+)\b")
-LIKELY_RUSSIAN = 0.35
 WIDE_SHARE = 0.9
 FEW = 0.1
 """Of the characters outside ASCII, the share that may be wrong."""
@@ -93,14 +89,13 @@ def _first_odd_chunk(file: gzip.GzipFile | io.BufferedReader) -> bytes | None:
             held = error.object
             sample = held[max(0, error.start - CHUNK // 16) :][: 2 * SAMPLE]
             read = sample.decode("utf-8", "replace")
-            outside = sum(not character.isascii() for character in read)
-            return None if read.count("\ufffd") < FEW * outside else sample
+            return None if read.count("\ufffd") < FEW * outside_ascii(read) else sample
     return None
 
 
 def _guess(path: Path, sample: bytes) -> str:
     """Russian first, by its letters: charset-normalizer takes short texts in cp1251 for cp1250, even for Big5."""
-    likeness, name = max((_russian(sample, name), name) for name in CYRILLIC)
+    likeness, name = max((russian_likeness(sample.decode(name, "replace")), name) for name in CYRILLIC)
     if likeness > LIKELY_RUSSIAN:
         return name
     found = list(from_bytes(sample, cp_isolation=OTHERS))
@@ -115,14 +110,6 @@ def _strangeness(match: CharsetMatch) -> tuple[float, int, int]:
     """What orders readings that the library finds equally likely: digits and Icelandic in words, then our order."""
     strange = sum(str(match).count(letter) for letter in STRANGE)
     return round(match.chaos, 1), strange, min(map(OTHERS.index, match.could_be_from_charset))
-
-
-def _russian(sample: bytes, name: str) -> float:
-    """How much of what is not ASCII reads as Russian: the share of common letters in words of sensible case."""
-    text = sample.decode(name, "replace")
-    outside = sum(not character.isascii() for character in text)
-    words = PROPER_WORD.findall(text)
-    return sum(letter in COMMON for word in words for letter in word.lower()) / max(outside, 1)
 
 
 def _refuse_garbled(path: Path, text: str) -> None:

@@ -11,6 +11,14 @@ from crawlers.targets import claimed, require_public_name, target_of
 EXAMPLES = [(kind, address) for kind, source in SOURCES.items() for address in source.addresses]
 
 
+def is_taken(address: str) -> bool:
+    try:
+        require_public_name(address)
+    except Invalid:
+        return False
+    return True
+
+
 @pytest.mark.parametrize(("kind", "address"), EXAMPLES)
 def test_every_example_of_a_source_is_its_own_and_no_other_s(kind: str, address: str) -> None:
     found = claimed(address)
@@ -60,7 +68,7 @@ def test_a_name_of_the_inner_network_is_not_taken_from_afar(host: str) -> None:
     "host", ["example.org", "93.184.216.34", "[2606:2800:220:1::1]", "local.example.org", "локал.рф"]
 )
 def test_a_public_name_is_taken(host: str) -> None:
-    require_public_name(f"https://{host}/reviews")
+    assert is_taken(f"https://{host}/reviews")
 
 
 @given(st.text(max_size=80))
