@@ -29,6 +29,8 @@ class Quote:
     place: str
     stars: tuple[str, str] | None
     url: str | None
+    question: str | None = None
+    """Of a survey, which the text answers."""
     about: tuple[str, ...] = ()
 
 
@@ -71,6 +73,7 @@ def _quote(row: MentionRow, names: Names) -> Quote:
         place=" · ".join(places),
         stars=(f"{mention.rating:g}", f"{mention.rating_best:g}") if mention.rating and mention.rating_best else None,
         url=_safe(mention.url),
+        question=mention.question,
     )
 
 

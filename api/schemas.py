@@ -49,6 +49,7 @@ class MentionOut(BaseModel):
 
     id: int
     text: str
+    question: str | None = Field(description="of a survey, which the text answers")
     label: Label | None = Field(
         description="what it counts as: its rating's class, else its text's; null: not labelled"
     )

@@ -44,13 +44,13 @@ def split(source: Path, folder: Path) -> tuple[Path, Path]:
     ):
         score_rows, text_rows = csv.writer(scores), csv.writer(texts)
         score_rows.writerow(["id", "score", "location", "responded_at"])
-        text_rows.writerow(["id", "text", "location", "published_at"])
+        text_rows.writerow(["id", "text", "question", "location", "published_at"])
         for number, line in enumerate(lines):
             row = json.loads(line)
             if row.get("score") is None or not row.get("text"):
                 continue
             score_rows.writerow([number, SCORES.get(int(row["score"]), 3), row["entity"], row["date"]])
-            text_rows.writerow([number, row["text"], row["entity"], row["date"]])
+            text_rows.writerow([number, row["text"], row.get("question"), row["entity"], row["date"]])
     return survey, mentions
 
 

@@ -9,6 +9,7 @@ from core.clock import Clock
 from pipeline.progress import Advance, silent
 from sentiment import Labeller, Opinion
 from sentiment.fusion import fused
+from sentiment.texts import asked
 from store.database import Database
 from store.labels import NewLabel, Unlabelled, count_waiting, known_labels, labeller_id, waiting_pages, write_labels
 
@@ -79,7 +80,7 @@ def _known(db: Database, model: int, page: Sequence[Unlabelled]) -> dict[str, Ne
 
 def _read(labeller: Labeller, page: Sequence[Unlabelled]) -> dict[str, NewLabel]:
     first = {one.content_hash: one for one in page}
-    opinions = labeller.score([one.text for one in first.values()])
+    opinions = labeller.score([asked(one.question, one.text) for one in first.values()])
     return {one.content_hash: _label(one, opinion) for one, opinion in zip(first.values(), opinions, strict=True)}
 
 

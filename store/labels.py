@@ -25,6 +25,7 @@ class Unlabelled:
 
     id: int
     text: str
+    question: str | None
     content_hash: str
     rating: float | None = None
     rating_best: float | None = None
@@ -116,7 +117,7 @@ def _page(
     same = Mention.labeller_id.is_(None) if group is None else Mention.labeller_id == group
     query = (
         sa.select(
-            *(Mention.id, Mention.text, Mention.content_hash),
+            *(Mention.id, Mention.text, Mention.question, Mention.content_hash),
             *(Mention.rating, Mention.rating_best, Mention.rating_worst),
         )
         .where(same, Mention.id > after, Mention.id <= until)

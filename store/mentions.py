@@ -19,6 +19,8 @@ from store.tallies import followed
 
 LONGEST_TEXT = 20_000
 """Characters that are kept of a text; `is_cut` marks those that were longer. As many of an answer."""
+LONGEST_QUESTION = 300
+"""Characters that are kept of a survey's question; the labeller reads fewer."""
 MARKED_AT_ONCE = 5_000
 
 
@@ -45,6 +47,8 @@ class NewMention:
     author_key: str | None = None
     url: str | None = None
     answer: str | None = None
+    question: str | None = None
+    """Of a survey, which the text answers: the labeller reads both."""
     kind: TextKind | None = None
     """A post where its source is one of posts; else the length of the text tells."""
     reply_to: str | None = None
@@ -113,13 +117,14 @@ def _row(brand: Brand, mention: NewMention) -> dict[str, Any]:
     said_on = day_of(mention.published_at, zone(brand.timezone))
     text = cut(mention.text, LONGEST_TEXT)
     rated = mention.rating is not None
-    return {
+    row = {
         "brand_id": brand.id,
         "location_id": mention.location_id,
         "channel_id": mention.channel_id,
         "feed_id": mention.feed_id,
         "native_id": mention.native_id,
         "text": text,
+        "question": mention.question,
         "is_cut": len(mention.text) > LONGEST_TEXT,
         "rating": mention.rating,
         "rating_best": mention.rating_best if rated else None,
@@ -139,6 +144,14 @@ def _row(brand: Brand, mention: NewMention) -> dict[str, Any]:
         "reply_to": mention.reply_to,
         "in_thread": mention.in_thread,
     }
+    return _asked(row)
+
+
+def _asked(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with what a question changes: another content than of the same words alone, and a survey's comment."""
+    if not row["question"]:
+        return row
+    return row | {"content_hash": content_hash(row["text"], row["question"]), "kind": TextKind.COMMENT}
 
 
 COMPARED = (
@@ -153,7 +166,7 @@ COMPARED = (
 )
 LABELLED_BY = {"content_hash", "rating", "rating_best", "rating_worst"}
 SCREENED_BY = {"content_hash", "location_id", "author_key", "published_at"}
-KEPT_WHERE_NONE = ("location_id", "author_key", "language", "url", "reply_to")
+KEPT_WHERE_NONE = ("location_id", "author_key", "language", "url", "reply_to", "question")
 IDENTITY = ("id", "channel_id", "native_id", "feed_id")
 DATES = ("published_at", "precision", "said_on", "month_on")
 
@@ -178,7 +191,7 @@ def _completed(old: Any, row: dict[str, Any], *, keeps_date: bool) -> dict[str, 
     unsaid = [name for name in KEPT_WHERE_NONE if row[name] is None]
     unsaid += DATES if row["precision"] == "fetched" or (keeps_date and old.precision != "fetched") else ()
     unsaid += ["location_id"] if old.location_id and row["feed_id"] and not _passes(old, row["feed_id"]) else []
-    return row | {name: getattr(old, name) for name in unsaid}
+    return _asked(row | {name: getattr(old, name) for name in unsaid})
 
 
 def _passes(old: Any, feed_id: int) -> bool:

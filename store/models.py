@@ -189,6 +189,7 @@ class Mention(Table):
     feed_id: Mapped[int | None] = mapped_column(sa.ForeignKey("feed.id", ondelete="SET NULL"))
     native_id: Mapped[str] = mapped_column(sa.String(500), doc="the source's own id, or a hash where it has none")
     text: Mapped[str] = mapped_column(sa.Text)
+    question: Mapped[str | None] = mapped_column(sa.String(300), doc="of a survey, which the text answers")
     is_cut: Mapped[bool] = mapped_column(doc="whether the text was longer than is kept")
     rating: Mapped[float | None] = mapped_column(doc="as given, on rating_worst..rating_best")
     rating_best: Mapped[float | None]
@@ -204,7 +205,7 @@ class Mention(Table):
     month_on: Mapped[date] = mapped_column(doc="the first day of that month")
     url: Mapped[str | None] = mapped_column(sa.String(2000))
     answer: Mapped[str | None] = mapped_column(sa.Text, doc="the brand's official answer")
-    content_hash: Mapped[Hash] = mapped_column(doc="of the text: finds edits, and texts that are the same")
+    content_hash: Mapped[Hash] = mapped_column(doc="of text and question: finds edits, and texts that are the same")
     reply_to: Mapped[str | None] = mapped_column(sa.String(500), doc="native id of the mention that it answers")
     in_thread: Mapped[bool] = mapped_column(doc="whether the source lists it with what it answers, not by its time")
     first_seen_at: Mapped[datetime]

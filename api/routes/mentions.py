@@ -40,7 +40,7 @@ COLUMNS = (
         "changed_at",
         "removed_at",
     ),
-    *("text", "answer", "url"),
+    *("text", "question", "answer", "url"),
 )
 MOST_ID = 2**63 - 1
 
@@ -138,6 +138,7 @@ def _plain(row: MentionRow, both: dict[Label, float] | None) -> dict[str, Any]:
     return {
         "id": mention.id,
         "text": mention.text,
+        "question": mention.question,
         "label": mention.rating_label or (label.label if label else None),
         "promoter": label.promoter if label else None,
         "passive": label.passive if label else None,

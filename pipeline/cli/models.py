@@ -16,6 +16,7 @@ from pipeline.progress import bar
 from sentiment import load
 from sentiment.evaluation import Row
 from sentiment.evaluation import evaluate as evaluation_of
+from sentiment.texts import asked
 from sentiment.training import export as export_checkpoint
 from sentiment.training import train as train_checkpoint
 
@@ -70,7 +71,10 @@ def evaluate(
     *,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
-    """Measure the labeller of AFTERWORD_MODEL on labelled texts. Rows without a class or a text are left out."""
+    """Measure the labeller of AFTERWORD_MODEL on labelled texts. Rows without a class or a text are left out.
+
+    A column `question`, where there is one, is the survey's question that the text answers; it is read with it.
+    """
     with opened(file) as source:
         rows = list(_labelled(source, _Columns(text, label, opinion, tuple(by or ()))))
     settings = read_settings()
@@ -109,7 +113,7 @@ def _labelled(source: Source, columns: _Columns) -> Iterator[Row]:
         is_opinion = _is_opinion(row.number, columns.opinion, cells.get(columns.opinion)) if columns.opinion else None
         if row.problem is None and cells.get(columns.text) and (label or is_opinion is not None):
             yield Row(
-                text=str(cells[columns.text]),
+                text=asked(str(cells.get("question") or ""), str(cells[columns.text])),
                 label=str(label) if label else None,
                 language=str(cells[language]) if cells.get(language) else None,
                 is_opinion=is_opinion,

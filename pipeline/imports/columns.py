@@ -28,6 +28,7 @@ MENTIONS: Fields = {
     "id": ("review_id",),
     "language": ("lang", "язык"),
     "answer": ("reply", "response", "ответ"),
+    "question": ("survey question", "вопрос"),
 }
 SURVEY: Fields = {
     "score": ("nps", "csat", "ces", "оценка", "балл"),

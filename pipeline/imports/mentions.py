@@ -16,7 +16,7 @@ from pipeline.imports.runs import Context, Draft, ImportResult, Kind, run_import
 from pipeline.progress import Advance, silent
 from store.database import Database, WriteSession
 from store.identity import person_key
-from store.mentions import LONGEST_TEXT, Kept, NewMention, keep_mentions
+from store.mentions import LONGEST_QUESTION, LONGEST_TEXT, Kept, NewMention, keep_mentions
 from store.models import Brand, Mention
 
 CHANNEL = "import"
@@ -53,7 +53,9 @@ def _read(record: Record, context: Context) -> Draft:
     author_key = person_key(context.secret, channel, text(record, "author"))
     given = moment(record, "published_at", zone=context.zone, now=context.now)
     published = given or Moment(context.now, "fetched")
-    content = (location, author_key, given and given.at.isoformat(), words, *rating.values())
+    question = (text(record, "question") or "")[:LONGEST_QUESTION] or None
+    asked = (question,) if question else ()
+    content = (location, author_key, given and given.at.isoformat(), words, *asked, *rating.values())
     values = {
         "text": (words or "")[: LONGEST_TEXT + 1],
         "published_at": published.at,
@@ -61,6 +63,7 @@ def _read(record: Record, context: Context) -> Draft:
         "author_key": author_key,
         "url": _url(record),
         "answer": (text(record, "answer") or "")[:LONGEST_TEXT] or None,
+        "question": question,
         "language": text(record, "language", longest=LONGEST_LANGUAGE),
         "native_id": native_id(record, context.seen, channel, *content),
     }

@@ -57,6 +57,33 @@ def test_the_same_text_is_read_once_in_a_run_and_never_again(world: World) -> No
     assert sorted(labeller.read) == ["bad", "great"]
 
 
+def test_an_answer_is_read_beside_its_question_and_again_beside_another(world: World) -> None:
+    world.keep(
+        world.mention("1", "nothing", question="What did you like?"),
+        world.mention("2", "nothing", question="What should we change?"),
+        world.mention("3", "nothing"),
+    )
+    labeller = Counting()
+
+    assert label(world, labeller) == Labelled(mentions=3, texts_read=3)
+    assert sorted(labeller.read) == [
+        "Q: What did you like? A: nothing",
+        "Q: What should we change? A: nothing",
+        "nothing",
+    ]
+
+
+def test_a_question_that_is_told_later_has_the_answer_read_again(world: World) -> None:
+    world.keep(world.mention("1", "nothing"))
+    label(world, KeywordLabeller())
+
+    kept = world.keep(world.mention("1", "nothing", question="What should we change?"))
+
+    assert kept.changed == 1
+    assert waiting(world.db, KeywordLabeller(), clock=lambda: NOW) == 1
+    assert world.keep(world.mention("1", "nothing")).unchanged == 1
+
+
 def test_nothing_new_is_nothing_to_do(world: World) -> None:
     world.keep(world.mention("1", "great"))
     label(world, KeywordLabeller())

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentiment.texts import CLEAN_LIMIT, clean, has_letters
+from sentiment.texts import CLEAN_LIMIT, QUESTION_LIMIT, answer_of, asked, clean, has_letters
 
 
 def test_tags_entities_and_blanks_are_taken_out() -> None:
@@ -34,3 +34,24 @@ def test_cleaned_text_is_one_bounded_line_of_valid_unicode(text: str) -> None:
 def test_emoji_and_figures_are_no_letters() -> None:
     assert not has_letters("5/5 👍!")
     assert has_letters("ок 👍")
+
+
+def test_an_answer_stands_beside_its_question() -> None:
+    assert asked("<b>What should we change?</b>", "Nothing") == "Q: What should we change? A: Nothing"
+
+
+def test_without_a_question_or_anything_to_read_an_answer_stands_alone() -> None:
+    assert asked(None, "Nothing") == asked(" ? ", "Nothing") == "Nothing"
+    assert asked("What should we change?", "10/10 👍") == "10/10 👍"
+
+
+@given(st.text(max_size=400), st.text(max_size=50))
+def test_a_question_is_bounded_and_its_answer_is_found_again(question: str, answer: str) -> None:
+    whole = asked(question, answer)
+
+    assert len(whole) <= len(answer) + QUESTION_LIMIT + len("Q:  A: ")
+    assert whole == answer or answer_of(whole).endswith(answer)
+
+
+def test_what_is_no_answer_stays_as_it_is() -> None:
+    assert answer_of("Q: is anybody there") == "Q: is anybody there"

@@ -102,6 +102,28 @@ def test_a_text_of_a_megabyte_is_kept_cut_and_nuls_are_dropped(imports: Any, db:
     assert (len(mention.text), mention.is_cut, mention.text[:4]) == (LONGEST_TEXT, True, "дада")
 
 
+def test_the_question_of_an_open_answer_is_kept_cut_to_a_length(imports: Any, db: Database) -> None:
+    imports(f"id,text,question\n1,nothing,What should we change?\n2,nothing,{'why ' * 100}\n3,nothing,\n")
+
+    with db.read() as session:
+        kept = session.scalars(sa.select(Mention.question).order_by(Mention.native_id)).all()
+    assert kept == ["What should we change?", ("why " * 100)[:300], None]
+
+
+def test_an_open_answer_is_a_comment_however_long_it_is(imports: Any, db: Database) -> None:
+    imports(f"text,question\n{'it was all right ' * 20},How was it?\n{'it was all right ' * 21},\n")
+
+    with db.read() as session:
+        kinds = {bool(question): kind for question, kind in session.execute(sa.select(Mention.question, Mention.kind))}
+    assert kinds == {True: "comment", False: "review"}
+
+
+def test_the_same_answer_to_two_questions_is_two_mentions(imports: Any) -> None:
+    result = imports("text,question\nnothing,What did you like?\nnothing,What should we change?\n")
+
+    assert result.added == 2
+
+
 def test_half_an_emoji_of_json_is_replaced(imports: Any, db: Database) -> None:
     imports('{"text": "ок \\ud83d"}\n', name="file.jsonl")
 
