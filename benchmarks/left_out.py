@@ -11,24 +11,40 @@ run again, it goes on where it was.
 import argparse
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 
-import numpy as np
-import torch
 from tokenizers import Tokenizer
 
-from core.labels import CLASSES
+from sentiment.evaluation import Row, evaluate
+from sentiment.labeller import Opinion
 from sentiment.scores import class_shares
 from sentiment.tokens import untruncated
-from sentiment.training import calibration, corpus, loop, model
+from sentiment.training import corpus, loop, model
 from sentiment.training.checkpoints import HELD_BACK, STORY
-from sentiment.training.configuration import Shape, read_configuration
+from sentiment.training.configuration import read_configuration
 
 CONFIGURATION = Path(loop.__file__).parent / "small.toml"
 DOMAINS = ("books", "bank", "hotel", "airline", "clothes")
 NONE = "none"
+
+
+class _Student:
+    """A checkpoint in fp32 without calibration, which takes every text for an opinion."""
+
+    version = "student"
+
+    def __init__(self, folder: Path) -> None:
+        self._body, self._words = model.from_checkpoint(folder)
+        self._tokenizer = untruncated(Tokenizer.from_file(str(folder / "tokenizer.json")))
+        self._shape = read_configuration(CONFIGURATION).model
+
+    def score(self, texts: Sequence[str]) -> list[Opinion]:
+        """One opinion per text, in order."""
+        shares = class_shares(loop.logits_of(self._body, self._words, self._tokenizer, texts, self._shape))
+        return [Opinion(*row, opinion=1.0) for row in shares.tolist()]
 
 
 def main() -> None:
@@ -81,9 +97,13 @@ def _measured(folder: Path, domain: str) -> dict[str, dict[str, Any]]:
     for row in corpus.read_examples(folder / HELD_BACK):
         if row.reading.weight > 0 and row.domain == domain:
             by_source[row.source].append(row)
-    body, words = model.from_checkpoint(folder)
-    shape = read_configuration(CONFIGURATION).model
-    return {source: _figures(body, words, folder, rows, shape) for source, rows in sorted(by_source.items())}
+    student = _Student(folder)
+    return {source: _figures(student, rows) for source, rows in sorted(by_source.items())}
+
+
+def _figures(student: _Student, rows: Sequence[corpus.Example]) -> dict[str, Any]:
+    told = evaluate(student, [Row(row.text, row.label) for row in rows])
+    return {name: told[name] for name in ("n", "macro_f1", "nps_true", "nps_counted")}
 
 
 def _trained(domain: str, arguments: argparse.Namespace) -> Path:
@@ -93,24 +113,6 @@ def _trained(domain: str, arguments: argparse.Namespace) -> Path:
         left_out = "" if domain == NONE else domain
         loop.train(CONFIGURATION, arguments.data, arguments.encoder, folder, left_out=left_out)
     return folder
-
-
-def _figures(
-    body: model.Body, words: torch.Tensor, folder: Path, rows: list[corpus.Example], shape: Shape
-) -> dict[str, Any]:
-    tokenizer = untruncated(Tokenizer.from_file(str(folder / "tokenizer.json")))
-    said = class_shares(loop.logits_of(body, words, tokenizer, [row.text for row in rows], shape)).argmax(1)
-    truth = np.array([CLASSES.index(row.label) for row in rows])
-    return {
-        "n": len(rows),
-        "macro_f1": calibration.macro_f1(truth, said),
-        "nps_true": _nps(truth),
-        "nps_counted": _nps(said),
-    }
-
-
-def _nps(classes: np.ndarray[Any, np.dtype[np.int64]]) -> float:
-    return float(100 * ((classes == 0).mean() - (classes == 2).mean()))  # noqa: PLR2004
 
 
 if __name__ == "__main__":

@@ -38,6 +38,8 @@ class Run:
     polarity_share: float
     augmented: float
     """The share of texts that are read cut, retyped or misspelt."""
+    unasked: float
+    """The share of answers that are read without their question, as many surveys are exported."""
     threads: int
 
 

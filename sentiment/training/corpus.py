@@ -13,7 +13,7 @@ from typing import Any
 
 from core.errors import Invalid
 from core.labels import CLASSES, COMMENT_LIMIT, Label
-from sentiment.texts import clean, has_letters
+from sentiment.texts import asked, clean, has_letters
 from sentiment.training.configuration import PARTS, Corpus, Source
 from sentiment.training.readings import READINGS, Classes, Polarity, Reading, Stars
 
@@ -71,7 +71,7 @@ def read_source(source: Source, data_dir: Path, held_back: float, left_out: str 
     for row in rows:
         reading = READINGS[source.labels](row)
         whole = clean(_with_title(row))
-        text = part_of(row, source.labels) if source.labels in PARTS else whole
+        text = part_of(row, source.labels) if source.labels in PARTS else asked(row.get("question"), whole)
         if reading is None or row.get("lang") in _SCRIPTS_UNREAD or not has_letters(text):
             continue
         domain = row.get("domain") or source.domain

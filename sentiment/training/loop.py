@@ -1,5 +1,6 @@
 """One resumable training run: a plan of batches that the seed decides, a schedule that ends on time."""
 
+import gzip
 import json
 import random
 import shutil
@@ -16,7 +17,9 @@ from torch.nn import functional
 
 from core.clock import now
 from core.labels import CLASSES
+from sentiment.manifest import FILE, read_manifest
 from sentiment.scores import OPINION, STARS, class_shares
+from sentiment.texts import answer_of
 from sentiment.tokens import read_tokens, untruncated
 from sentiment.training import model as models
 from sentiment.training.augmentation import retyped
@@ -24,6 +27,7 @@ from sentiment.training.calibration import macro_f1
 from sentiment.training.checkpoints import CALIBRATION, CONFIGURATION, CURVE, HELD_BACK, STORY
 from sentiment.training.configuration import Configuration, Run, Shape, files_of, read_configuration
 from sentiment.training.corpus import Example, draw, read_corpus, write_examples
+from sentiment.training.unquantised import from_shipped
 
 CHUNK = 50
 """Batches that are sorted by length together: short texts then cost little, and the order stays random enough."""
@@ -56,29 +60,45 @@ def train(
 ) -> Path:
     """Train as a TOML file says and return `out_dir`, a checkpoint folder that `export` takes.
 
-    `encoder_dir` is a Hugging Face encoder, or the checkpoint folder of an earlier run to go on from. A domain that is
-    `left_out` is held back whole. `progress` hears the share done, in (0, 1]. Killed and run again with `resume`, it
-    goes on where it last saved, at most 150 steps back. Invalid names a missing data file or a mistake in the
-    configuration.
+    `encoder_dir` is a Hugging Face encoder, or what to go on from: the checkpoint folder of an earlier run, or a folder
+    of weights as they are shipped. A domain that is `left_out` is held back whole. `progress` hears the share done, in
+    (0, 1]. Killed and run again with `resume`, it goes on where it last saved, at most 150 steps back. Invalid names a
+    missing data file or a mistake in the configuration.
     """
     config = read_configuration(config_path)
     torch.set_num_threads(config.run.threads)
     torch.manual_seed(config.run.seed)
     out_dir.mkdir(parents=True, exist_ok=True)
-    body, words = models.beginning(encoder_dir, config.model.layers)
+    body, words, tokenizer_json = beginning(encoder_dir, config.model.layers)
     corpus = read_corpus(config.corpus, data_dir, left_out)
     plan = draw(corpus, config.corpus, config.run.examples, config.run.seed)
     keep_texts(corpus, plan, out_dir)
-    tokenizer = untruncated(Tokenizer.from_file(str(encoder_dir / "tokenizer.json")))
+    tokenizer = untruncated(Tokenizer.from_buffer(tokenizer_json))
     log.info("training", examples=len(plan), steps=len(plan) // config.run.batch)
     course = _Course(body, words, tokenizer, config, [row for row in corpus if row.held_back], out_dir)
     course.run(batches(plan, tokenizer, config), resume=resume, progress=progress)
     models.save(body, words, out_dir)
-    shutil.copyfile(encoder_dir / "tokenizer.json", out_dir / "tokenizer.json")
+    (out_dir / "tokenizer.json").write_bytes(tokenizer_json)
     for number, path in enumerate(files_of(config_path)):
         shutil.copyfile(path, out_dir / (path.name if number else CONFIGURATION))
-    keep_story(config, out_dir)
+    keep_story(config, out_dir, begun_from=read_manifest(encoder_dir).version if _is_shipped(encoder_dir) else "")
     return out_dir
+
+
+def beginning(folder: Path, layers: int) -> tuple[models.Body, torch.Tensor, bytes]:
+    """What a run begins from: body, word embeddings [vocabulary, width], and the tokeniser's JSON.
+
+    The first layers of an encoder with a fresh head, or an earlier run's checkpoint, or weights as they are shipped.
+    """
+    if _is_shipped(folder):
+        return *from_shipped(folder), gzip.decompress((folder / "tokenizer.json.gz").read_bytes())
+    is_checkpoint = (folder / STORY).is_file()
+    parts = models.from_checkpoint(folder) if is_checkpoint else models.from_encoder(folder, layers)
+    return *parts, (folder / "tokenizer.json").read_bytes()
+
+
+def _is_shipped(folder: Path) -> bool:
+    return (folder / FILE).is_file() and not (folder / STORY).is_file()
 
 
 def keep_texts(corpus: Sequence[Example], plan: Sequence[Example], out_dir: Path) -> None:
@@ -87,14 +107,15 @@ def keep_texts(corpus: Sequence[Example], plan: Sequence[Example], out_dir: Path
     write_examples(plan[:CALIBRATION_TEXTS], out_dir / CALIBRATION)
 
 
-def keep_story(config: Configuration, out_dir: Path) -> None:
-    """Put beside the checkpoint what its export is named and shaped by."""
+def keep_story(config: Configuration, out_dir: Path, *, begun_from: str = "") -> None:
+    """Put beside the checkpoint what its export is named and shaped by, and which shipped weights it went on from."""
     shape = config.model
     story = {
         "layers": shape.layers,
         "max_length": shape.max_length,
         "tail": shape.tail,
         "trained_on": f"{now():%Y.%m.%d}",
+        "begun_from": begun_from,
     }
     (out_dir / STORY).write_text(json.dumps(story), encoding="utf-8")
 
@@ -110,13 +131,21 @@ def batches(plan: Sequence[Example], tokenizer: Tokenizer, config: Configuration
     for start in range(0, len(plan) - run.batch + 1, size):
         chunk = plan[start : start + size]
         chance = random.Random(run.seed + start)  # noqa: S311 - sampling, not secrets
-        texts = [retyped(row.text, chance) if chance.random() < run.augmented else row.text for row in chunk]
+        texts = [_as_read(row.text, run, chance) for row in chunk]
         tokens = read_tokens(tokenizer, texts, run.max_length, run.max_length // 4)
         rows = sorted(zip(chunk, tokens, strict=True), key=lambda row: len(row[1]))
         full = len(rows) // run.batch
         for k in torch.randperm(full, generator=order).tolist():
             yield step, rows[k * run.batch : (k + 1) * run.batch]
             step += 1
+
+
+def _as_read(text: str, run: Run, chance: random.Random) -> str:
+    """A text as this step reads it: at times an answer without its question, at times any other text retyped."""
+    answer = answer_of(text)
+    if answer != text:
+        return answer if chance.random() < run.unasked else text
+    return retyped(text, chance) if chance.random() < run.augmented else text
 
 
 def loss_of(logits: torch.Tensor, rows: Sequence[Example], run: Run) -> torch.Tensor:
@@ -197,8 +226,7 @@ class _Course:
         run = self.config.run
         steps = max(1, run.examples // run.batch)
         step, spent = _resumed(self.body, self.optimizer, self.out_dir) if resume else (0, 0.0)
-        if not step:
-            (self.out_dir / CURVE).unlink(missing_ok=True)
+        _cut_curve(self.out_dir / CURVE, step)
         began = time.monotonic() - spent
         for number, rows in stream:
             if number < step:
@@ -274,6 +302,12 @@ def _keep(body: models.Body, optimizer: torch.optim.Optimizer, out_dir: Path, st
     torch.save({"body": body.state_dict(), "optimizer": optimizer.state_dict()}, fresh)
     fresh.replace(out_dir / "state.pt")
     (out_dir / "state.json").write_text(json.dumps({"step": step, "seconds": spent}))
+
+
+def _cut_curve(path: Path, step: int) -> None:
+    """Leave of an earlier run's curve what lies before the step from which it goes on: the rest is drawn again."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.is_file() else []
+    path.write_text("".join(line for line in lines if json.loads(line)["step"] < step), encoding="utf-8")
 
 
 def _resumed(body: models.Body, optimizer: torch.optim.Optimizer, out_dir: Path) -> tuple[int, float]:

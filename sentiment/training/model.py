@@ -8,7 +8,6 @@ from transformers import BertConfig, BertModel
 
 from sentiment.scores import LOGITS as SERVED
 from sentiment.scores import STARS
-from sentiment.training.checkpoints import STORY
 
 POLARITY = slice(6, 9)
 """Positive, neutral, negative, behind the logits that are served: they help while training and are then cut off."""
@@ -32,11 +31,6 @@ class Body(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
         return logits
 
 
-def beginning(folder: Path, layers: int) -> tuple[Body, torch.Tensor]:
-    """What a run begins from: the first layers of an encoder, or a checkpoint of an earlier run with its head."""
-    return from_checkpoint(folder) if (folder / STORY).is_file() else from_encoder(folder, layers)
-
-
 def class_logits(logits: torch.Tensor) -> torch.Tensor:
     """Log probabilities [batch, 3] of promoter, passive and detractor out of those of the stars."""
     stars = torch.log_softmax(logits[:, STARS], dim=1)
@@ -54,13 +48,13 @@ def from_encoder(encoder_dir: Path, layers: int) -> tuple[Body, torch.Tensor]:
     encoder = BertModel.from_pretrained(
         encoder_dir, config=config, add_pooling_layer=False, dtype=torch.float32, use_safetensors=True
     )
-    return _with_frozen_words(encoder)
+    return with_frozen_words(encoder)
 
 
 def from_checkpoint(checkpoint_dir: Path) -> tuple[Body, torch.Tensor]:
     """The body and the word embeddings that `save` wrote."""
     config = BertConfig.from_pretrained(checkpoint_dir)
-    body, words = _with_frozen_words(BertModel(config, add_pooling_layer=False))
+    body, words = with_frozen_words(BertModel(config, add_pooling_layer=False))
     tensors = load_file(checkpoint_dir / "model.safetensors")
     words = tensors.pop("words").float()
     body.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
@@ -81,7 +75,7 @@ def cut_polarity(body: Body) -> None:
     body.head = head
 
 
-def _with_frozen_words(encoder: BertModel) -> tuple[Body, torch.Tensor]:
+def with_frozen_words(encoder: BertModel) -> tuple[Body, torch.Tensor]:
     """Take the word embeddings out of the encoder, which is fed with looked-up rows instead.
 
     Attention is spelt out: on a processor the backward pass of the fused kernel takes half of a training step.

@@ -3,13 +3,16 @@
 import gzip
 import importlib
 import json
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from core.errors import Invalid
 from sentiment import training
+from sentiment.manifest import digest, write_manifest
 from sentiment.shipped import ShippedLabeller
 
 pytestmark = [
@@ -37,6 +40,7 @@ star_share = 0.3
 opinion_share = 0.5
 polarity_share = 0.2
 augmented = 0.1
+unasked = 0.3
 threads = 1
 [corpus]
 exponent = 0.5
@@ -137,6 +141,44 @@ def test_a_run_leaves_its_curve_and_what_it_held_back(
         held = [json.loads(line) for line in lines]
     assert {row["nps"] for row in held if row["source"] == "stars"} == {"promoter", "passive", "detractor"}
     assert {row["nps"] for row in held if row["text"].startswith("news")} == {None}
+
+
+def test_a_run_that_is_resumed_has_each_step_once_in_its_curve(
+    tmp_path: Path, config: Path, encoder: Path, data_dir: Path
+) -> None:
+    training.train(config, data_dir, encoder, tmp_path / "checkpoint")
+    training.train(config, data_dir, encoder, tmp_path / "checkpoint")
+
+    steps = [json.loads(line)["step"] for line in (tmp_path / "checkpoint" / "curve.jsonl").read_text().splitlines()]
+    assert steps == list(range(0, 200, 25))
+
+
+def test_training_goes_on_from_the_weights_that_are_shipped(
+    tmp_path: Path, config: Path, encoder: Path, data_dir: Path
+) -> None:
+    """Read back out of eight bits, they say what they said; a run that goes on learns from there and tells so."""
+    texts = ["good number 7", "bad number 7", "fine number 7", "news number 7"]
+    training.train(config, data_dir, encoder, tmp_path / "checkpoint")
+    manifest = training.export(tmp_path / "checkpoint", tmp_path / "shipped")
+    config.write_text(CONFIGURATION.format(examples=8))
+
+    training.train(config, data_dir, tmp_path / "shipped", tmp_path / "further")
+    training.export(tmp_path / "further", tmp_path / "shipped_further")
+
+    before, after = (ShippedLabeller(tmp_path / name).logits(texts) for name in ("shipped", "shipped_further"))
+    assert before == pytest.approx(after, abs=0.2)
+    assert json.loads((tmp_path / "further" / "trained.json").read_text())["begun_from"] == manifest.version
+
+
+def test_a_graph_that_is_none_of_ours_is_refused(tmp_path: Path, config: Path, encoder: Path, data_dir: Path) -> None:
+    training.train(config, data_dir, encoder, tmp_path / "checkpoint")
+    manifest = training.export(tmp_path / "checkpoint", tmp_path / "shipped")
+    body = tmp_path / "shipped" / "body.xml"
+    body.write_text(body.read_text().replace("ScaledDotProductAttention", "Somebody"))
+    write_manifest(replace(manifest, sha256={**manifest.sha256, "body.xml": digest(body)}), tmp_path / "shipped")
+
+    with pytest.raises(Invalid, match="is not that of a labeller of ours"):
+        training.train(config, data_dir, tmp_path / "shipped", tmp_path / "further")
 
 
 def test_a_domain_can_be_left_out_of_a_run(tmp_path: Path, config: Path, encoder: Path, data_dir: Path) -> None:
