@@ -52,5 +52,10 @@ def _message(db: Database, alert_id: int) -> Message:
         brand = session.get_one(Brand, alert.brand_id)
         location = session.get_one(Location, alert.location_id) if alert.location_id else None
         found = (session.get(Mention, mention_id) for mention_id in alert.evidence.get("mentions", []))
-        quotes = [mention.text for mention in found if mention is not None]
+        quotes = [_quoted(mention) for mention in found if mention is not None]
         return message_of(alert, About(brand.name, location.name if location else None, quotes))
+
+
+def _quoted(mention: Mention) -> str:
+    """The text, behind the survey's question where it answers one: "nothing" alone tells nothing."""
+    return f"{mention.question} {mention.text}" if mention.question else mention.text

@@ -45,7 +45,7 @@ class FusedOut(BaseModel):
 
 
 class MentionOut(BaseModel):
-    """One public mention; never its author."""
+    """One public mention, or an open answer of a survey that was imported as one; never its author."""
 
     id: int
     text: str
@@ -85,6 +85,7 @@ class VersionOut(BaseModel):
     """What a mention said before an edit."""
 
     text: str
+    question: str | None = Field(description="of a survey, which the text answered")
     rating: RatingOut | None
     replaced_at: datetime = Field(description="when the edit was seen")
 

@@ -14,6 +14,7 @@ from core.errors import Invalid
 from core.labels import CLASSES, COMMENT_LIMIT, Label
 from sentiment.labeller import Labeller, Opinion
 from sentiment.manifest import Confusion
+from sentiment.texts import answer_of
 
 BINS = 10
 """Of equal width, for the calibration curve."""
@@ -177,7 +178,8 @@ def _corrected_nps(classed: Sequence[_Judged], confusions: Mapping[str, Confusio
     groups: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
     for one in classed:
         if one.said is not Label.UNKNOWN:
-            kind = "comment" if len(one.row.text) <= COMMENT_LIMIT else "review"
+            is_answer = answer_of(one.row.text) != one.row.text
+            kind = "comment" if is_answer or len(one.row.text) <= COMMENT_LIMIT else "review"
             groups[kind].append(one.opinion.probabilities)
     if not groups or not all(np.sum(confusions.get(kind, 0)) for kind in groups):
         return None

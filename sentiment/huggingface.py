@@ -16,6 +16,7 @@ from sentiment.labeller import Opinion
 from sentiment.languages import identify
 from sentiment.network import batches, each_once
 from sentiment.runtime import imported, torch_device
+from sentiment.texts import answer_of
 
 LONGEST = 256
 """Tokens that are read, or fewer where the model takes fewer: the head of a longer text."""
@@ -59,8 +60,12 @@ class HuggingFaceLabeller:
         self._model.to(self._device, precision)
 
     def score(self, texts: Sequence[str]) -> list[Opinion]:
-        """One opinion per text, in order; equal texts are scored once. [] for []."""
-        return each_once(texts, lambda readable: list(map(_opinion, self._shares(readable), readable)))
+        """One opinion per text, in order; equal texts are scored once. [] for [].
+
+        Of an answer its question is not read: such models have learned nothing about questions.
+        """
+        answers = [answer_of(text) for text in texts]
+        return each_once(answers, lambda readable: list(map(_opinion, self._shares(readable), readable)))
 
     def _shares(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Class probabilities [texts, 3]: those of the model's own outputs, added up by class."""

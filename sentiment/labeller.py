@@ -56,5 +56,8 @@ class Labeller(Protocol):
         ...
 
     def score(self, texts: Sequence[str]) -> list[Opinion]:
-        """One opinion per text, in order; [] for []. A text's opinion does not depend on the texts beside it."""
+        """One opinion per text, in order; [] for []. A text's opinion does not depend on the texts beside it.
+
+        An answer to a survey's question comes as `sentiment.texts.asked` puts it.
+        """
         ...

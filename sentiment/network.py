@@ -16,7 +16,7 @@ from sentiment.labeller import NOTHING_TO_READ, Opinion
 from sentiment.languages import identify
 from sentiment.manifest import Agreement, Confusion, Manifest
 from sentiment.scores import class_shares, opinion_chances
-from sentiment.texts import clean, has_letters
+from sentiment.texts import answer_of, clean, has_letters
 from sentiment.tokens import read_tokens
 
 TOKENS_A_BATCH = 1_024
@@ -72,11 +72,12 @@ class NetworkLabeller(ABC):
         return each_once(texts, self._score)
 
     def _score(self, readable: Sequence[str]) -> list[Opinion]:
+        answers = [answer_of(text) for text in readable]
         with ThreadPoolExecutor(1) as aside:
-            told = aside.submit(lambda: [identify(text) for text in readable])
+            told = aside.submit(lambda: [identify(text) for text in answers])
             logits = self.logits(readable)
         languages = told.result()
-        return opinions(logits, self._manifest, languages, map(is_familiar, readable, languages))
+        return opinions(logits, self._manifest, languages, map(is_familiar, answers, languages))
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Raw outputs [texts, 6] of cleaned texts: `sentiment.scores` says what they mean."""

@@ -41,8 +41,8 @@ def asked(question: str | None, answer: str) -> str:
 
     The answer alone where no question is known, and where it has nothing to read: a question is nobody's opinion.
     """
-    question = clean(question or "")[:QUESTION_LIMIT]
-    return f"Q: {question} A: {answer}" if has_letters(question) and has_letters(answer) else answer
+    question = clean(question or "")[:QUESTION_LIMIT].replace("<", " ").strip()  # no tag that begins in it goes on
+    return f"Q: {question} A: {answer}" if has_letters(question) and has_letters(clean(answer)) else answer
 
 
 def answer_of(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Keep public reviews and posts: each once, edits found by the hash of their text."""
+"""Keep public reviews and posts: each once, edits found by the hash of their text and its question."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
@@ -156,6 +156,7 @@ def _asked(row: dict[str, Any]) -> dict[str, Any]:
 
 COMPARED = (
     "content_hash",
+    "question",
     "rating",
     "rating_best",
     "rating_worst",
@@ -227,7 +228,7 @@ def _is_reworded(old: Any, row: dict[str, Any]) -> bool:
 
 def _keep_versions(session: WriteSession, ids: Sequence[int], now: datetime) -> None:
     """Keep what these mentions say now, before it is edited."""
-    names = ("text", "rating", "rating_best", "rating_worst", "content_hash")
+    names = ("text", "question", "rating", "rating_best", "rating_worst", "content_hash")
     columns = [getattr(Mention, name) for name in names]
     as_they_are = sa.select(Mention.id, *columns, sa.literal(now, UtcDateTime())).where(Mention.id.in_(ids))
     session.execute(sa.insert(MentionVersion).from_select(["mention_id", *names, "replaced_at"], as_they_are))

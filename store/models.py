@@ -232,6 +232,7 @@ class MentionVersion(Table):
     id: Mapped[Id]
     mention_id: Mapped[int] = mapped_column(sa.ForeignKey("mention.id", ondelete="CASCADE"), index=True)
     text: Mapped[str] = mapped_column(sa.Text)
+    question: Mapped[str | None] = mapped_column(sa.String(300))
     rating: Mapped[float | None]
     rating_best: Mapped[float | None]
     rating_worst: Mapped[float | None]

@@ -40,7 +40,7 @@ COLUMNS = (
         "changed_at",
         "removed_at",
     ),
-    *("text", "question", "answer", "url"),
+    *("text", "answer", "url", "question"),
 )
 MOST_ID = 2**63 - 1
 
@@ -172,7 +172,12 @@ def _rating(said: Mention | MentionVersion) -> dict[str, float | None] | None:
 
 
 def _plain_version(version: MentionVersion) -> dict[str, Any]:
-    return {"text": version.text, "rating": _rating(version), "replaced_at": version.replaced_at}
+    return {
+        "text": version.text,
+        "question": version.question,
+        "rating": _rating(version),
+        "replaced_at": version.replaced_at,
+    }
 
 
 def _fused(rows: Sequence[MentionRow]) -> list[dict[Label, float] | None]:

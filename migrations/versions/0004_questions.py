@@ -8,11 +8,15 @@ down_revision = '0003'
 branch_labels = None
 depends_on = None
 
+TABLES = ('mention', 'mention_version')
+
 
 def upgrade() -> None:
-    op.add_column('mention', sa.Column('question', sa.String(length=300), nullable=True))
+    for table in TABLES:
+        op.add_column(table, sa.Column('question', sa.String(length=300), nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('mention', schema=None) as batch_op:
-        batch_op.drop_column('question')
+    for table in TABLES:
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.drop_column('question')

@@ -37,7 +37,10 @@ def _columns(pairs: list[str] | None) -> dict[str, str]:
 
 @import_app.command("mentions")
 def mentions(file: FILE, brand: BRAND, columns: MAP = None, *, as_json: AS_JSON = False) -> None:
-    """Import public reviews and posts. A mention needs a text or a rating."""
+    """Import public reviews and posts. A mention needs a text or a rating.
+
+    Open answers of a survey without scores may be imported with their `question`; they count on the public side.
+    """
     settings = read_settings()
     with opened(settings) as db, bar("importing mentions") as advance:
         result = import_mentions(

@@ -67,16 +67,16 @@ def evaluate(
     opinion: Annotated[
         str | None, typer.Option("--opinion-class", help="Column of true or false: is it an opinion at all?")
     ] = None,
+    question: Annotated[
+        str, typer.Option(help="Column of the survey's question that a text answers, if there is one; '' for none.")
+    ] = "question",
     by: Annotated[list[str] | None, typer.Option(help="Column to break the figures down by; repeatable.")] = None,
     *,
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
-    """Measure the labeller of AFTERWORD_MODEL on labelled texts. Rows without a class or a text are left out.
-
-    A column `question`, where there is one, is the survey's question that the text answers; it is read with it.
-    """
+    """Measure the labeller of AFTERWORD_MODEL on labelled texts. Rows without a class or a text are left out."""
     with opened(file) as source:
-        rows = list(_labelled(source, _Columns(text, label, opinion, tuple(by or ()))))
+        rows = list(_labelled(source, _Columns(text, label, opinion, question, tuple(by or ()))))
     settings = read_settings()
     result = evaluation_of(load(settings.model, meanings=settings.model_labels), rows)
     if as_json:
@@ -92,6 +92,7 @@ class _Columns:
     text: str
     label: str
     opinion: str | None
+    question: str
     by: tuple[str, ...]
 
     @property
@@ -113,7 +114,7 @@ def _labelled(source: Source, columns: _Columns) -> Iterator[Row]:
         is_opinion = _is_opinion(row.number, columns.opinion, cells.get(columns.opinion)) if columns.opinion else None
         if row.problem is None and cells.get(columns.text) and (label or is_opinion is not None):
             yield Row(
-                text=asked(str(cells.get("question") or ""), str(cells[columns.text])),
+                text=asked(str(cells.get(columns.question) or ""), str(cells[columns.text])),
                 label=str(label) if label else None,
                 language=str(cells[language]) if cells.get(language) else None,
                 is_opinion=is_opinion,

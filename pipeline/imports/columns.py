@@ -72,17 +72,21 @@ def positions(
 ) -> dict[str, int]:
     """From each field that the file has to the position of its column; case, spaces, `-` and `ё` do not count.
 
-    `wanted` goes before names; an empty column there means that the field is not taken. Of each group in `required`
-    one field has to be there. Raises Invalid that names the field and lists the columns found.
+    `wanted` goes before names, and a column that it gives to one field is guessed to be no other; an empty column there
+    means that the field is not taken. Of each group in `required` one field has to be there. Raises Invalid that names
+    the field and lists the columns found.
     """
     if unknown := sorted(wanted.keys() - fields.keys()):
         msg = f"there is no field {unknown[0]!r} to map a column to: the fields are {', '.join(fields)}"
         raise Invalid(msg)
     folded = [_folded(name) for name in found]
     places = {name: folded.index(name) for name in reversed(folded) if name}
+    given = {_folded(name) for name in wanted.values()}
     taken: dict[str, int] = {}
     for field, synonyms in fields.items():
-        names = [wanted[field]] if field in wanted else [field, *synonyms]
+        names = (
+            [wanted[field]] if field in wanted else [name for name in (field, *synonyms) if _folded(name) not in given]
+        )
         place = next((places[name] for name in map(_folded, names) if name in places), None)
         if place is not None:
             taken[field] = place

@@ -42,6 +42,7 @@ def from_shipped(folder: Path) -> tuple[Body, torch.Tensor]:
         config, tensors = _config(graph, rows.shape[1]), _tensors(graph)
         encoder = BertModel(config, add_pooling_layer=False)
         told = encoder.load_state_dict({name: torch.from_numpy(value) for name, value in tensors.items()}, strict=False)
+        weight, bias = graph.linear(graph.dense[-1])
     except (RuntimeError, ValueError, IndexError, KeyError) as error:
         msg = f"the graph {folder / 'body.xml'} is not that of a labeller of ours: {error}"
         raise Invalid(msg) from error
@@ -50,7 +51,6 @@ def from_shipped(folder: Path) -> tuple[Body, torch.Tensor]:
         msg = f"the graph {folder / 'body.xml'} is not that of a labeller of ours: {missing + told.unexpected_keys}"
         raise Invalid(msg)
     body, _ = with_frozen_words(encoder)
-    weight, bias = graph.linear(graph.dense[-1])
     with torch.no_grad():
         body.head.weight[: len(weight)], body.head.bias[: len(bias)] = torch.from_numpy(weight), torch.from_numpy(bias)
     return body, torch.from_numpy(rows)
@@ -161,7 +161,7 @@ def _constant_of(node: Any) -> Floats:
         msg = "a constant is missing"
         raise ValueError(msg)
     parts = [_input(node, k) for k in range(node.get_input_size())]
-    return _folded(next(part for part in parts if part.get_type_name() in ("Constant", "Convert")))
+    return _folded(next((part for part in parts if part.get_type_name() in ("Constant", "Convert")), parts[0]))
 
 
 def _folded(node: Any) -> Floats:

@@ -45,8 +45,11 @@ def stored(world: World, alert_id: int) -> Alert:
 
 
 def test_an_alert_goes_out_once_and_says_where_and_what(world: World) -> None:
-    world.keep(world.mention("r1", "cold\n showers   again " + "x" * 500))
-    raise_alert(world, "center", mentions=[1])
+    world.keep(
+        world.mention("r1", "cold\n showers   again " + "x" * 500),
+        world.mention("r2", "nothing", question="What did you like?"),
+    )
+    raise_alert(world, "center", mentions=[1, 2])
     channel = RecordingChannel()
 
     counts = [deliver(world.db, channel, clock=lambda: NOW) for _ in range(2)]
@@ -56,6 +59,7 @@ def test_an_alert_goes_out_once_and_says_where_and_what(world: World) -> None:
     assert message.title == "Negative spike: center"
     assert "8 of 10 public opinions are negative" in message.body
     assert "— cold showers again x" in message.body
+    assert "— What did you like? nothing" in message.body
     assert "Provisional" in message.body
     assert len(message.body) < 500
 

@@ -275,6 +275,17 @@ def test_what_an_edit_replaced_stands_beside_the_mention(client: TestClient, wor
     assert version["replaced_at"] == "2026-11-01T12:00:00Z"
 
 
+def test_a_question_stands_beside_its_answer_and_beside_what_an_edit_replaced(client: TestClient, world: World) -> None:
+    world.keep(world.mention("1", "Ничего", question="Что нам изменить?"))
+    world.keep(world.mention("1", "Уже ничего", question="Что нам изменить?"))
+
+    found = client.get("/v1/mentions/1").json()
+    table = client.get(f"/v1/mentions?brand={world.brand.slug}&format=csv").text
+
+    assert (found["question"], found["versions"][0]["question"]) == ("Что нам изменить?", "Что нам изменить?")
+    assert table.splitlines()[1].endswith(",Что нам изменить?")
+
+
 def test_a_reply_names_what_it_answers_where_that_is_kept(client: TestClient, world: World) -> None:
     replies = [world.mention(native_id, reply_to=of) for native_id, of in (("2", "1"), ("3", "nobody"))]
     world.keep(world.mention("1"), *replies, world.mention("1", channel="elsewhere"))

@@ -9,6 +9,7 @@ import sentiment
 from core.errors import ModelUnavailable
 from sentiment import runtime
 from sentiment.huggingface import classes_of
+from sentiment.texts import asked
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,7 @@ def test_a_local_folder_labels_texts(folder: Path) -> None:
     assert sum(opinions[0].probabilities) == pytest.approx(1)
     assert opinions[0] == opinions[3]
     assert opinions[2].opinion == 0
+    assert labeller.score([asked("bad?", "good")])[0].probabilities == opinions[0].probabilities
     assert labeller.version == sentiment.load(str(folder)).version
 
 

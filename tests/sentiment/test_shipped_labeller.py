@@ -12,7 +12,7 @@ import sentiment
 from core.errors import ModelUnavailable
 from core.labels import Label
 from sentiment.shipped import WEIGHTS, ShippedLabeller
-from sentiment.texts import RAW_LIMIT
+from sentiment.texts import RAW_LIMIT, asked
 
 PLAIN = [
     ("Отличный сервис, всем рекомендую! Обязательно придём ещё.", Label.PROMOTER, "ru"),
@@ -27,6 +27,17 @@ PLAIN = [
 @pytest.fixture(scope="module")
 def labeller() -> ShippedLabeller:
     return ShippedLabeller(threads=1)
+
+
+def test_the_language_of_an_answer_is_its_own_not_that_of_the_question(labeller: ShippedLabeller) -> None:
+    asked_in_english, asked_in_russian = labeller.score(
+        [
+            asked("What should we change?", "Побольше парковки у входа, пожалуйста"),
+            asked("Что нам изменить?", "Nothing, everything was fine"),
+        ]
+    )
+
+    assert (asked_in_english.language, asked_in_russian.language) == ("ru", "en")
 
 
 @pytest.mark.parametrize(("text", "label", "language"), PLAIN)

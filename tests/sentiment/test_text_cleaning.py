@@ -43,6 +43,11 @@ def test_an_answer_stands_beside_its_question() -> None:
 def test_without_a_question_or_anything_to_read_an_answer_stands_alone() -> None:
     assert asked(None, "Nothing") == asked(" ? ", "Nothing") == "Nothing"
     assert asked("What should we change?", "10/10 👍") == "10/10 👍"
+    assert asked("What should we change?", "&nbsp;<br>") == "&nbsp;<br>"
+
+
+def test_a_question_that_begins_a_tag_swallows_nothing_of_its_answer() -> None:
+    assert clean(asked("Why <b", "we like a > b and")) == "Q: Why b A: we like a > b and"
 
 
 @given(st.text(max_size=400), st.text(max_size=50))

@@ -118,6 +118,14 @@ def test_an_open_answer_is_a_comment_however_long_it_is(imports: Any, db: Databa
     assert kinds == {True: "comment", False: "review"}
 
 
+def test_a_column_that_is_mapped_to_the_text_is_nothing_else(imports: Any, db: Database) -> None:
+    imports("question,answer\nWhat should we change?,nothing\n", columns={"text": "answer"})
+
+    with db.read() as session:
+        kept = session.scalars(sa.select(Mention)).one()
+    assert (kept.text, kept.question, kept.answer) == ("nothing", "What should we change?", None)
+
+
 def test_the_same_answer_to_two_questions_is_two_mentions(imports: Any) -> None:
     result = imports("text,question\nnothing,What did you like?\nnothing,What should we change?\n")
 
