@@ -12,6 +12,7 @@ from typing import Any
 from core.labels import CLASSES
 from sentiment.evaluation import Row, evaluate
 from sentiment.labeller import Labeller, Opinion
+from sentiment.texts import asked
 from sentiment.training.checkpoints import CONFIGURATION, HELD_BACK
 from sentiment.training.configuration import Corpus, read_configuration
 
@@ -23,6 +24,9 @@ POLAR = ("us_airline_tweets",)
 
 YARDSTICKS = ("devtest_nhs_fft", "avtolotsman_maps", "us_airline_tweets")
 """Sets of the data folder that no labeller is trained on."""
+
+ASKED = ("devtest_nhs_fft",)
+"""Yardsticks whose texts answer a question: measured with it, and without."""
 
 GROUPS = ("source", "kind")
 
@@ -83,14 +87,18 @@ def measured(labeller: Labeller, checkpoint: Path, data: Path, skipped: Collecti
             if any(row.groups["source"] == source and row.label for row in rows)
         },
         "yardsticks": {name: yardstick(once, name, data) for name in present},
+        "unasked": {name: yardstick(once, name, data, asks=False) for name in present if name in ASKED},
         "absent": [name for name in YARDSTICKS if name not in present],
         "hand_written": evaluate(once, list(_rows(HAND_WRITTEN))),
     }
 
 
-def yardstick(labeller: Labeller, name: str, data: Path) -> dict[str, Any]:
-    """The figures of one set of the data folder; of one by polarity, two classes of its opinions, and their AUC."""
-    rows = list(_rows(_path(name, data), by_polarity=name in POLAR))
+def yardstick(labeller: Labeller, name: str, data: Path, *, asks: bool = True) -> dict[str, Any]:
+    """The figures of one set of the data folder; of one by polarity, two classes of its opinions, and their AUC.
+
+    Answers are read beside their question, unless `asks` is false.
+    """
+    rows = list(_rows(_path(name, data), by_polarity=name in POLAR, asks=asks))
     if name not in POLAR:
         return evaluate(labeller, rows)
     return {**evaluate(TwoClasses(labeller), polar(rows)), "opinion": evaluate(labeller, rows)["opinion"]}
@@ -115,7 +123,7 @@ def _path(name: str, data: Path) -> Path:
     return data / f"{name}.jsonl.gz"
 
 
-def _rows(path: Path, *, by_polarity: bool = False) -> Iterator[Row]:
+def _rows(path: Path, *, by_polarity: bool = False, asks: bool = True) -> Iterator[Row]:
     """The rows of a file that have a text, and a class or a word on whether they are opinions."""
     with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         for told in map(json.loads, lines):
@@ -123,7 +131,8 @@ def _rows(path: Path, *, by_polarity: bool = False) -> Iterator[Row]:
             if told["text"] and (label or is_opinion is not None):
                 language = told.get("lang") or told.get("language") or None
                 groups = {name: told[name] for name in (*GROUPS, "type") if told.get(name)}
-                yield Row(told["text"], label, language, is_opinion, groups)
+                question = told.get("question") if asks else None
+                yield Row(asked(question, told["text"]), label, language, is_opinion, groups)
 
 
 def _class(told: Mapping[str, Any]) -> str | None:

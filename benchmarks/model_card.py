@@ -29,9 +29,9 @@ from sentiment.labeller import Labeller, Opinion
 from sentiment.manifest import read_manifest
 from sentiment.scores import class_shares
 from sentiment.shipped import WEIGHTS, ShippedLabeller
-from sentiment.texts import clean
+from sentiment.texts import asked, clean
 from sentiment.training.calibration import temperature
-from sentiment.training.checkpoints import CONFIGURATION, CURVE, STORY
+from sentiment.training.checkpoints import CONFIGURATION, STORY
 from sentiment.training.configuration import Configuration, read_configuration
 from sentiment.training.corpus import OWN_TEXTS, read_corpus
 
@@ -131,7 +131,9 @@ def render(figures: Mapping[str, Any], says: Says) -> str:
         autoescape=False,  # noqa: S701 - Markdown, of our own figures
     )
     environment.filters |= {"share": _as_share, "points": _as_points, "count": _as_count, "tables": _tables}
-    return environment.get_template(TEMPLATE).render(_short(figures), says=says, ENOUGH=ENOUGH, FEWEST=FEWEST)
+    return environment.get_template(TEMPLATE).render(
+        _short(figures), says=says, asked=asked, ENOUGH=ENOUGH, FEWEST=FEWEST
+    )
 
 
 def _arguments() -> argparse.Namespace:
@@ -180,9 +182,8 @@ def _slim(value: Any) -> Any:
 
 
 def _training(configuration: Configuration, arguments: argparse.Namespace) -> dict[str, Any]:
-    """What a run read, and how long it went on."""
+    """What the last run read, and how long it and those before it went on."""
     told = json.loads((arguments.checkpoint / STORY).read_text(encoding="utf-8"))
-    last = json.loads((arguments.checkpoint / CURVE).read_text(encoding="utf-8").splitlines()[-1])
     polar = polarity_sources(configuration.corpus)
     languages: dict[str, Counter[str]] = defaultdict(Counter)
     for example in read_corpus(configuration.corpus, arguments.data):
@@ -190,11 +191,6 @@ def _training(configuration: Configuration, arguments: argparse.Namespace) -> di
             languages[example.source][example.language] += 1
     return {
         **told,
-        "seed": configuration.run.seed,
-        "batch": configuration.run.batch,
-        "read_in_training": configuration.run.max_length,
-        "steps": last["step"],
-        "minutes": last["seconds"] / 60,
         "sources": {
             source.name: {
                 "file": source.file,

@@ -41,6 +41,9 @@ class Run:
     unasked: float
     """The share of answers that are read without their question, as many surveys are exported."""
     threads: int
+    kept: float = 0.0
+    """The share of the weights that a run begins from in what it leaves, the mean of both: so it forgets less (Wortsman
+    and others 2022)."""
 
 
 PARTS = ("titles", "sentences")
@@ -58,6 +61,9 @@ class Source:
     domain: str = ""
     natural_mix: bool = False
     """Whether its classes are drawn in their own mix, not by the root of their sizes."""
+    drill: bool = False
+    """Whether it only teaches a point, by pairs that nobody wrote so: none of it is held back, as it would say nothing
+    about how the labeller errs on what people write."""
 
     @property
     def name(self) -> str:

@@ -77,6 +77,7 @@ def read_source(source: Source, data_dir: Path, held_back: float, left_out: str 
         domain = row.get("domain") or source.domain
         unit = str(row.get("entity")).casefold() if has_entities else key_of(whole)
         held = _share(source.file + unit) < held_back or (domain == left_out and bool(domain))
+        held = held and not source.drill
         if held and source.labels in PARTS:
             continue
         yield Example(

@@ -5,7 +5,7 @@ import json
 import random
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +75,14 @@ def train(
     keep_texts(corpus, plan, out_dir)
     tokenizer = untruncated(Tokenizer.from_buffer(tokenizer_json))
     log.info("training", examples=len(plan), steps=len(plan) // config.run.batch)
+    before = {name: tensor.clone() for name, tensor in body.state_dict().items()}
     course = _Course(body, words, tokenizer, config, [row for row in corpus if row.held_back], out_dir)
     course.run(batches(plan, tokenizer, config), resume=resume, progress=progress)
-    models.save(body, words, out_dir)
+    models.save(models.averaged(body, before, config.run.kept), words, out_dir)
     (out_dir / "tokenizer.json").write_bytes(tokenizer_json)
     for number, path in enumerate(files_of(config_path)):
         shutil.copyfile(path, out_dir / (path.name if number else CONFIGURATION))
-    keep_story(config, out_dir, begun_from=read_manifest(encoder_dir).version if _is_shipped(encoder_dir) else "")
+    keep_story(config, out_dir, _story_so_far(encoder_dir), config_path.name)
     return out_dir
 
 
@@ -107,15 +108,27 @@ def keep_texts(corpus: Sequence[Example], plan: Sequence[Example], out_dir: Path
     write_examples(plan[:CALIBRATION_TEXTS], out_dir / CALIBRATION)
 
 
-def keep_story(config: Configuration, out_dir: Path, *, begun_from: str = "") -> None:
-    """Put beside the checkpoint what its export is named and shaped by, and which shipped weights it went on from."""
-    shape = config.model
+def _story_so_far(encoder_dir: Path) -> dict[str, Any]:
+    """Which shipped weights a run goes on from, and the runs since then; nothing of an encoder."""
+    if (encoder_dir / STORY).is_file():
+        told = json.loads((encoder_dir / STORY).read_text(encoding="utf-8"))
+        return {"begun_from": told.get("begun_from", ""), "runs": told.get("runs", [])}
+    return {"begun_from": read_manifest(encoder_dir).version if _is_shipped(encoder_dir) else "", "runs": []}
+
+
+def keep_story(config: Configuration, out_dir: Path, so_far: Mapping[str, Any], name: str) -> None:
+    """Put beside the checkpoint what its export is named and shaped by, and the runs that made it, this one last."""
+    shape, run = config.model, config.run
+    curve = (out_dir / CURVE).read_text(encoding="utf-8").splitlines() or ['{"step": 0, "seconds": 0}']
+    told = json.loads(curve[-1])
+    this = {"configuration": name, "seed": run.seed, "batch": run.batch, "max_length": run.max_length}
     story = {
         "layers": shape.layers,
         "max_length": shape.max_length,
         "tail": shape.tail,
         "trained_on": f"{now():%Y.%m.%d}",
-        "begun_from": begun_from,
+        "begun_from": so_far["begun_from"],
+        "runs": [*so_far["runs"], this | {"steps": told["step"], "minutes": told["seconds"] / 60}],
     }
     (out_dir / STORY).write_text(json.dumps(story), encoding="utf-8")
 

@@ -1,5 +1,6 @@
 """The network that is trained: some first layers of a BERT-shaped encoder, mean pooling, a head."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -66,6 +67,13 @@ def save(body: Body, words: torch.Tensor, checkpoint_dir: Path) -> None:
     tensors = {name: tensor.contiguous() for name, tensor in body.state_dict().items()}
     save_file({**tensors, "words": words.half().contiguous()}, checkpoint_dir / "model.safetensors")
     body.encoder.config.save_pretrained(checkpoint_dir)
+
+
+def averaged(body: Body, before: Mapping[str, torch.Tensor], kept: float) -> Body:
+    """The body with the mean of its weights and those of the same names `before`, of which `kept` is the share."""
+    if kept:
+        body.load_state_dict({name: kept * before[name] + (1 - kept) * now for name, now in body.state_dict().items()})
+    return body
 
 
 def cut_polarity(body: Body) -> None:

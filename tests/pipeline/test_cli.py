@@ -252,6 +252,17 @@ def test_the_labeller_is_measured_by_columns_and_on_what_is_an_opinion(terminal:
         assert words in terminal.ok("model", "evaluate", name, *options)
 
 
+def test_an_answer_is_measured_beside_the_question_of_its_row(terminal: Terminal) -> None:
+    line = {"question": "Why did you give us this score?", "text": "more staff", "nps": "passive"}
+    name = terminal.write("t.jsonl", json.dumps(line) + "\n")
+
+    beside, alone = (
+        json.loads(terminal.ok("model", "evaluate", name, *options, "--json")) for options in ((), ("--question", ""))
+    )
+
+    assert (beside["accuracy"], alone["accuracy"]) == (1.0, 0.0)
+
+
 def test_a_file_of_opinions_needs_no_classes(terminal: Terminal) -> None:
     name = terminal.write("t.csv", "text,felt\nGreat place,yes\nShop opens at nine,no\n")
 

@@ -97,7 +97,8 @@ def figures_of(sets: ModuleType, checkpoint: Path, data: Path) -> dict[str, Any]
         },
         "files": {"body.bin": 1_000_000, "labeller.json": 500},
         "training": {
-            "layers": 12, "seed": 1, "batch": 64, "read_in_training": 160, "steps": 5, "minutes": 1.0,
+            "layers": 12, "begun_from": "",
+            "runs": [{"configuration": "a.toml", "seed": 1, "batch": 64, "max_length": 9, "steps": 5, "minutes": 1}],
             "sources": {s.name: {"file": s.file, "labels": s.labels, **read} for s in corpus.sources},
             "own": {"comments": {"ru": 1200, "en": 3}},
         },

@@ -160,7 +160,7 @@ def test_training_goes_on_from_the_weights_that_are_shipped(
     texts = ["good number 7", "bad number 7", "fine number 7", "news number 7"]
     training.train(config, data_dir, encoder, tmp_path / "checkpoint")
     manifest = training.export(tmp_path / "checkpoint", tmp_path / "shipped")
-    config.write_text(CONFIGURATION.format(examples=8))
+    config.write_text(CONFIGURATION.format(examples=9))
 
     training.train(config, data_dir, tmp_path / "shipped", tmp_path / "further")
     training.export(tmp_path / "further", tmp_path / "shipped_further")
@@ -168,6 +168,22 @@ def test_training_goes_on_from_the_weights_that_are_shipped(
     before, after = (ShippedLabeller(tmp_path / name).logits(texts) for name in ("shipped", "shipped_further"))
     assert before == pytest.approx(after, abs=0.2)
     assert json.loads((tmp_path / "further" / "trained.json").read_text())["begun_from"] == manifest.version
+
+
+@pytest.mark.parametrize(("kept", "same"), [(1.0, True), (0.5, False)])
+def test_a_run_may_keep_of_the_weights_that_it_begins_from(
+    tmp_path: Path, config: Path, encoder: Path, data_dir: Path, kept: float, *, same: bool
+) -> None:
+    load = importlib.import_module("safetensors.numpy").load_file
+    training.train(config, data_dir, encoder, tmp_path / "checkpoint")
+    config.write_text(CONFIGURATION.format(examples=80).replace("threads = 1", f"threads = 1\nkept = {kept}"))
+
+    training.train(config, data_dir, tmp_path / "checkpoint", tmp_path / "further")
+
+    before, after = (load(tmp_path / name / "model.safetensors") for name in ("checkpoint", "further"))
+    assert all((before[name] == after[name]).all() for name in before) is same
+    told = json.loads((tmp_path / "further" / "trained.json").read_text())
+    assert [run["configuration"] for run in told["runs"]] == ["tiny.toml", "tiny.toml"]
 
 
 def test_a_graph_that_is_none_of_ours_is_refused(tmp_path: Path, config: Path, encoder: Path, data_dir: Path) -> None:
