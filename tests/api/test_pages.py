@@ -263,11 +263,13 @@ def test_a_hostile_name_of_a_topic_is_shown_as_text(complained: World) -> None:
 
 
 def test_a_hostile_text_is_shown_as_text(browser: TestClient, world: World) -> None:
-    world.keep(world.mention("1", HOSTILE, rating=1, location="<i>center</i>", channel="<u>maps</u>"))
+    world.keep(world.mention("1", HOSTILE, rating=1, question=HOSTILE, location="<i>center</i>", channel="<u>maps</u>"))
 
     answer = browser.get("/brands/sunflower")
 
-    assert html.fromstring(answer.text).xpath("//blockquote/text()") == [HOSTILE]
+    tree = html.fromstring(answer.text)
+    assert tree.xpath("//blockquote/text()") == [HOSTILE]
+    assert tree.xpath("//blockquote/preceding-sibling::p/text()") == [HOSTILE]
     assert "<script" not in answer.text
     assert "<img" not in answer.text
     assert "<i>center" not in answer.text
