@@ -33,7 +33,7 @@ YES_AND_NO = {"": None, "true": True, "yes": True, "false": False, "no": False}
 def train(
     config: Annotated[Path, typer.Argument(help="Training configuration, TOML.")],
     data: Annotated[Path, typer.Option(help="Folder of labelled texts.")],
-    encoder: Annotated[Path, typer.Option(help="Folder of the encoder to begin from.")],
+    encoder: Annotated[Path, typer.Option(help="Folder of an encoder to begin from, or of weights to go on from.")],
     output: Annotated[Path, typer.Option(help="Folder for checkpoints.")],
     *,
     resume: Annotated[bool, typer.Option(help="Go on from the last checkpoint there.")] = True,
