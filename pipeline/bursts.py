@@ -12,7 +12,7 @@ from core.counts import Counts
 from core.labels import CLASSES, Label
 from metrics.bursts import USUAL, Numbers, crowded_days, is_crowded, one_side, past_of
 from store.database import Database, ReadSession, take_turn
-from store.mentions import mark
+from store.marks import mark
 from store.screening import (
     Series,
     Speaker,

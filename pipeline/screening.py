@@ -8,7 +8,7 @@ from metrics.copies import Settled, Text, bands, settle, sharing, shingles
 from pipeline.bursts import Marks, judge_days
 from pipeline.progress import Advance, silent
 from store.database import Database, WriteSession, take_turn
-from store.mentions import mark
+from store.marks import mark
 from store.screening import (
     Suspicion,
     Waiting,

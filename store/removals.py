@@ -6,7 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from store.database import WriteSession
-from store.mentions import Kept, mark_removed
+from store.marks import mark_removed
+from store.mentions import Kept
 from store.models import Mention
 
 FEW = 10

@@ -84,10 +84,9 @@ def positions(
     given = {_folded(name) for name in wanted.values()}
     taken: dict[str, int] = {}
     for field, synonyms in fields.items():
-        names = (
-            [wanted[field]] if field in wanted else [name for name in (field, *synonyms) if _folded(name) not in given]
-        )
-        place = next((places[name] for name in map(_folded, names) if name in places), None)
+        guesses = [name for name in map(_folded, (field, *synonyms)) if name not in given]
+        names = [_folded(wanted[field])] if field in wanted else guesses
+        place = next((places[name] for name in names if name in places), None)
         if place is not None:
             taken[field] = place
         elif wanted.get(field):

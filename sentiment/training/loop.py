@@ -1,11 +1,10 @@
 """One resumable training run: a plan of batches that the seed decides, a schedule that ends on time."""
 
-import gzip
 import json
 import random
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,17 @@ import torch
 from tokenizers import Tokenizer
 from torch.nn import functional
 
-from core.clock import now
 from core.labels import CLASSES
-from sentiment.manifest import FILE, read_manifest
 from sentiment.scores import OPINION, STARS, class_shares
 from sentiment.texts import answer_of
 from sentiment.tokens import read_tokens, untruncated
 from sentiment.training import model as models
 from sentiment.training.augmentation import retyped
+from sentiment.training.beginning import begin, keep_story
 from sentiment.training.calibration import macro_f1
-from sentiment.training.checkpoints import CALIBRATION, CONFIGURATION, CURVE, HELD_BACK, STORY
+from sentiment.training.checkpoints import CALIBRATION, CONFIGURATION, CURVE, HELD_BACK
 from sentiment.training.configuration import Configuration, Run, Shape, files_of, read_configuration
 from sentiment.training.corpus import Example, draw, read_corpus, write_examples
-from sentiment.training.unquantised import from_shipped
 
 CHUNK = 50
 """Batches that are sorted by length together: short texts then cost little, and the order stays random enough."""
@@ -69,68 +66,28 @@ def train(
     torch.set_num_threads(config.run.threads)
     torch.manual_seed(config.run.seed)
     out_dir.mkdir(parents=True, exist_ok=True)
-    body, words, tokenizer_json = beginning(encoder_dir, config.model.layers)
+    start = begin(encoder_dir, config.model.layers)
+    body, words = start.body, start.words
     corpus = read_corpus(config.corpus, data_dir, left_out)
     plan = draw(corpus, config.corpus, config.run.examples, config.run.seed)
     keep_texts(corpus, plan, out_dir)
-    tokenizer = untruncated(Tokenizer.from_buffer(tokenizer_json))
+    tokenizer = untruncated(Tokenizer.from_buffer(start.tokenizer))
     log.info("training", examples=len(plan), steps=len(plan) // config.run.batch)
     before = {name: tensor.clone() for name, tensor in body.state_dict().items()}
     course = _Course(body, words, tokenizer, config, [row for row in corpus if row.held_back], out_dir)
     course.run(batches(plan, tokenizer, config), resume=resume, progress=progress)
     models.save(models.averaged(body, before, config.run.kept), words, out_dir)
-    (out_dir / "tokenizer.json").write_bytes(tokenizer_json)
+    (out_dir / "tokenizer.json").write_bytes(start.tokenizer)
     for number, path in enumerate(files_of(config_path)):
         shutil.copyfile(path, out_dir / (path.name if number else CONFIGURATION))
-    keep_story(config, out_dir, _story_so_far(encoder_dir), config_path.name)
+    keep_story(start, config, out_dir, config_path.name)
     return out_dir
-
-
-def beginning(folder: Path, layers: int) -> tuple[models.Body, torch.Tensor, bytes]:
-    """What a run begins from: body, word embeddings [vocabulary, width], and the tokeniser's JSON.
-
-    The first layers of an encoder with a fresh head, or an earlier run's checkpoint, or weights as they are shipped.
-    """
-    if _is_shipped(folder):
-        return *from_shipped(folder), gzip.decompress((folder / "tokenizer.json.gz").read_bytes())
-    is_checkpoint = (folder / STORY).is_file()
-    parts = models.from_checkpoint(folder) if is_checkpoint else models.from_encoder(folder, layers)
-    return *parts, (folder / "tokenizer.json").read_bytes()
-
-
-def _is_shipped(folder: Path) -> bool:
-    return (folder / FILE).is_file() and not (folder / STORY).is_file()
 
 
 def keep_texts(corpus: Sequence[Example], plan: Sequence[Example], out_dir: Path) -> None:
     """Put beside the checkpoint what `export` measures on (held back) and quantises by (some of the plan)."""
     write_examples((example for example in corpus if example.held_back), out_dir / HELD_BACK)
     write_examples(plan[:CALIBRATION_TEXTS], out_dir / CALIBRATION)
-
-
-def _story_so_far(encoder_dir: Path) -> dict[str, Any]:
-    """Which shipped weights a run goes on from, and the runs since then; nothing of an encoder."""
-    if (encoder_dir / STORY).is_file():
-        told = json.loads((encoder_dir / STORY).read_text(encoding="utf-8"))
-        return {"begun_from": told.get("begun_from", ""), "runs": told.get("runs", [])}
-    return {"begun_from": read_manifest(encoder_dir).version if _is_shipped(encoder_dir) else "", "runs": []}
-
-
-def keep_story(config: Configuration, out_dir: Path, so_far: Mapping[str, Any], name: str) -> None:
-    """Put beside the checkpoint what its export is named and shaped by, and the runs that made it, this one last."""
-    shape, run = config.model, config.run
-    curve = (out_dir / CURVE).read_text(encoding="utf-8").splitlines() or ['{"step": 0, "seconds": 0}']
-    told = json.loads(curve[-1])
-    this = {"configuration": name, "seed": run.seed, "batch": run.batch, "max_length": run.max_length}
-    story = {
-        "layers": shape.layers,
-        "max_length": shape.max_length,
-        "tail": shape.tail,
-        "trained_on": f"{now():%Y.%m.%d}",
-        "begun_from": so_far["begun_from"],
-        "runs": [*so_far["runs"], this | {"steps": told["step"], "minutes": told["seconds"] / 60}],
-    }
-    (out_dir / STORY).write_text(json.dumps(story), encoding="utf-8")
 
 
 Batch = list[tuple[Example, list[int]]]

@@ -17,7 +17,6 @@ from transformers import BertConfig, BertModel
 
 from core.errors import Invalid
 from sentiment.embeddings import WordEmbeddings
-from sentiment.manifest import read_manifest
 from sentiment.runtime import quietly
 from sentiment.training.model import Body, with_frozen_words
 
@@ -30,27 +29,21 @@ _NORMS = ("attention.output.LayerNorm", "output.LayerNorm")
 
 
 def from_shipped(folder: Path) -> tuple[Body, torch.Tensor]:
-    """The body and the word embeddings [vocabulary, width] of a folder that `export` wrote.
+    """The body and the word embeddings [vocabulary, width] of a folder that `export` wrote, whole by its manifest.
 
-    ModelUnavailable names a missing or corrupt file; Invalid where the graph is not one of ours.
+    Invalid where the graph is not one of ours.
     """
-    read_manifest(folder)
     packed = load_file(folder / "embeddings.safetensors")
     rows = WordEmbeddings(packed["codes"], packed["scales"])[np.arange(len(packed["codes"]))]
     try:
         graph = _Graph(quietly("openvino").Core().read_model(folder / "body.xml"))
-        config, tensors = _config(graph, rows.shape[1]), _tensors(graph)
-        encoder = BertModel(config, add_pooling_layer=False)
-        told = encoder.load_state_dict({name: torch.from_numpy(value) for name, value in tensors.items()}, strict=False)
+        tensors = _tensors(graph)
+        body, _ = with_frozen_words(BertModel(_config(graph, tensors), add_pooling_layer=False))
+        body.encoder.load_state_dict({name: torch.from_numpy(value) for name, value in tensors.items()})
         weight, bias = graph.linear(graph.dense[-1])
     except (RuntimeError, ValueError, IndexError, KeyError) as error:
         msg = f"the graph {folder / 'body.xml'} is not that of a labeller of ours: {error}"
         raise Invalid(msg) from error
-    missing = [name for name in told.missing_keys if name != "embeddings.word_embeddings.weight"]
-    if missing or told.unexpected_keys:
-        msg = f"the graph {folder / 'body.xml'} is not that of a labeller of ours: {missing + told.unexpected_keys}"
-        raise Invalid(msg)
-    body, _ = with_frozen_words(encoder)
     with torch.no_grad():
         body.head.weight[: len(weight)], body.head.bias[: len(bias)] = torch.from_numpy(weight), torch.from_numpy(bias)
     return body, torch.from_numpy(rows)
@@ -99,15 +92,16 @@ class _Graph:
         return np.asarray(places + kinds[:1], np.float32)
 
 
-def _config(graph: _Graph, width: int) -> BertConfig:
+def _config(graph: _Graph, tensors: Mapping[str, Floats]) -> BertConfig:
+    places, width = tensors["embeddings.position_embeddings.weight"].shape
     heads = graph.attentions[0].get_output_partial_shape(0)[1].get_length()
     return BertConfig(
         vocab_size=1,
         hidden_size=width,
         num_hidden_layers=len(graph.attentions),
         num_attention_heads=heads,
-        intermediate_size=len(graph.linear(graph.dense[1])[1]),
-        max_position_embeddings=len(graph.places()),
+        intermediate_size=len(tensors["encoder.layer.0.intermediate.dense.bias"]),
+        max_position_embeddings=places,
         layer_norm_eps=graph.norms[0].get_attributes()["eps"],
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
@@ -116,9 +110,10 @@ def _config(graph: _Graph, width: int) -> BertConfig:
 
 
 def _tensors(graph: _Graph) -> Mapping[str, Floats]:
-    """The encoder's parameters by the names that transformers gives them."""
+    """The encoder's parameters by the names that transformers gives them, its frozen words left blank."""
     places = graph.places()
     found = {
+        "embeddings.word_embeddings.weight": np.zeros((1, places.shape[1]), np.float32),
         "embeddings.position_embeddings.weight": places,
         "embeddings.token_type_embeddings.weight": np.zeros((2, places.shape[1]), np.float32),
     }

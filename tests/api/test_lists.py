@@ -19,7 +19,7 @@ from store.alerts import open_alert
 from store.database import Database
 from store.feeds import add_feed
 from store.keys import Role
-from store.mentions import mark_removed
+from store.marks import mark_removed
 from store.models import Brand
 from tests.api.conftest import ClientMaker, KeyMaker, problem
 from tests.builders import NOW, World

@@ -13,7 +13,8 @@ from core.labels import Label
 from pipeline.screening import Screened, screen_new, unscreened
 from store.brands import add_brand
 from store.database import Database
-from store.mentions import NewMention, mark_removed
+from store.marks import mark_removed
+from store.mentions import NewMention
 from store.models import Agreement, Mention, Shingle, Tally
 from store.segments import segments
 from store.tallies import rebuild

@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from core.labels import Label
-from store.mentions import LONGEST_TEXT, Kept, mark_removed
+from store.marks import mark_removed
+from store.mentions import LONGEST_TEXT, Kept
 from store.models import Mention
 from store.tallies import rebuild
 from tests.builders import NOW, World

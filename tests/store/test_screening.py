@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from core.counts import Counts
 from core.labels import Label
 from store.database import open_database
-from store.mentions import NewMention, mark
+from store.marks import mark
+from store.mentions import NewMention
 from store.models import Mention, Shingle
 from store.schema import upgrade
 from store.screening import (

@@ -14,7 +14,7 @@ from core.errors import Invalid
 from core.labels import Label, Side, TextKind
 from store.contributions import COUNTED
 from store.labels import NewLabel, labeller_id, write_labels
-from store.mentions import mark_duplicates, mark_removed
+from store.marks import mark_duplicates, mark_removed
 from store.models import Mention, MentionTopic
 from store.queries import Slice
 from store.segments import dimensions, segments
